@@ -1,0 +1,60 @@
+/*
+ * raster.h - write a GeoTIFF with all ranks
+ *
+ * libtiff and libgeotiff lay the file out on rank 0; the strips are compressed
+ * by the ranks that own their first rows and written with MPI-IO.  The bytes
+ * of the file do not depend on the number of ranks.
+ */
+#ifndef HYP_IO_RASTER_H
+#define HYP_IO_RASTER_H
+
+#include "hyperslab/georef.h"
+#include "hyperslab/status.h"
+
+#include <mpi.h>
+#include <stdint.h>
+
+typedef enum hyp_sample {
+    HYP_SAMPLE_UINT8,
+    HYP_SAMPLE_UINT16,
+    HYP_SAMPLE_FLOAT32
+} hyp_sample;
+
+/*
+ * Write consecutive rows of this rank's part of the image.  Called on each
+ * rank for its own rows, in order, each row once.
+ *
+ * Collective: no
+ * Shapes:     out [rows][cols][bands] samples, all to be written; row counts
+ *             from this rank's first row
+ */
+typedef hyp_status hyp_raster_fill(void *context, int64_t row, int64_t rows,
+                                   void *out);
+
+typedef struct hyp_raster {
+    int64_t rows, cols; /* of the whole image                                */
+    int bands;
+    hyp_sample sample;
+    const char *nodata;             /* GDAL's text: "0", "nan"; borrowed     */
+    const char *const *band_names;  /* [bands]; borrowed                     */
+    const uint8_t (*palette)[3];    /* [colours] RGB of values 0..; or NULL  */
+    int colours;
+    hyp_georef georef;
+} hyp_raster;
+
+/*
+ * Write the image to path.  Ranks own consecutive rows, in rank order; their
+ * counts add up to raster->rows.  The file is complete and on disk on return.
+ *
+ * Collective: yes
+ * Errors:     HYP_ENOMEM, HYP_ECREATE, HYP_EIO, those of fill; a file may be
+ *             left behind, for the caller to remove
+ * Result:     the same bytes at any rank count
+ */
+HYP_CHECKED hyp_status hyp_raster_write_all(const char *path,
+                                            const hyp_raster *raster,
+                                            int64_t rows_here,
+                                            hyp_raster_fill *fill,
+                                            void *context, MPI_Comm comm);
+
+#endif
