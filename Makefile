@@ -1,0 +1,126 @@
+# Build libhyperslab.a, the hyperslab program and the tests, out of tree.
+#
+#   make                          build/release/hyperslab, build/release/libhyperslab.a
+#   make test                     unit, MPI, command-line, oracle and lint tests
+#   make test RANKS="1 4"         instead of the rank counts each test names
+#   make test ONLY=kmeans         only the tests whose path holds that word
+#   make test SAN=address,undefined
+#   make lint                     layers, names, collectives, docs, errors, format
+#   make demo                     a synthetic tile, from file to map
+#   make install PREFIX=/opt/hyperslab DESTDIR=/tmp/stage
+#   make V=1                      show the commands
+#
+# Put site settings in config.mk (not tracked); config/*.mk has examples.
+
+.DEFAULT_GOAL := all
+-include config.mk
+
+ifeq ($(origin CC),default)
+CC := mpicc
+endif
+PKG_CONFIG ?= pkg-config
+PKGS       ?= hdf5-openmpi scalapack-openmpi openblas libdeflate libtiff-4 jansson zlib
+# libgeotiff ships no pkg-config file.
+GEOTIFF_CFLAGS ?= -I/usr/include/geotiff
+GEOTIFF_LIBS   ?= -lgeotiff
+MPIRUN     ?= mpirun --oversubscribe -q -np
+PREFIX     ?= /usr/local
+BINDIR     ?= $(PREFIX)/bin
+LIBDIR     ?= $(PREFIX)/lib
+INCLUDEDIR ?= $(PREFIX)/include
+INSTALL    ?= install
+CFLAGS     ?= -O3 -g
+V          ?= 0
+Q          := $(if $(filter 0,$(V)),@)
+
+comma := ,
+MODE  ?= release
+BUILD ?= build/$(MODE)$(if $(SAN),-$(subst $(comma),-,$(SAN)))
+
+WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
+        -Wmissing-prototypes -Wwrite-strings -Wvla -Wundef -Wformat=2
+CPP  := -Iinclude -Isrc $(shell $(PKG_CONFIG) --cflags $(PKGS)) \
+        $(GEOTIFF_CFLAGS) -D_POSIX_C_SOURCE=200809L $(CPPFLAGS)
+C    := -std=c11 -ffp-contract=off $(WARN) $(CFLAGS) $(if $(WERROR),-Werror) \
+        $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer)
+LIBS := $(shell $(PKG_CONFIG) --libs $(PKGS)) $(GEOTIFF_LIBS) -lm
+
+VERSION := $(shell sed -n 's/.*HYP_VERSION "\(.*\)"/\1/p' include/hyperslab/version.h)
+
+LIB_SRC  := $(sort $(wildcard $(addprefix src/,base/*.c comm/*.c kernel/*.c \
+                              core/*.c io/*.c)))
+PROG_SRC := src/main.c $(sort $(wildcard src/cmd/*.c))
+TEST_SRC := $(sort $(wildcard tests/unit/*.c))
+
+# The tests link a second copy of the library, built with fault injection.
+obj       = $(patsubst %.c,$(BUILD)/$(1)/%.o,$(2))
+LIB_OBJ  := $(call obj,obj,$(LIB_SRC))
+PROG_OBJ := $(call obj,obj,$(PROG_SRC))
+TLIB_OBJ := $(call obj,tobj,$(LIB_SRC))
+TEST_OBJ := $(call obj,tobj,$(TEST_SRC))
+TESTS    := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(TEST_SRC))
+
+all: $(BUILD)/hyperslab $(BUILD)/libhyperslab.a
+
+$(BUILD)/obj/%.o: %.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPP) $(C) -MMD -MP -c -o $@ $<
+
+$(BUILD)/tobj/%.o: %.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPP) -Itests -DHYP_FAULTS $(C) -MMD -MP -c -o $@ $<
+
+$(BUILD)/libhyperslab.a: $(LIB_OBJ)
+$(BUILD)/libhyperslab-test.a: $(TLIB_OBJ)
+$(BUILD)/%.a:
+	$(Q)rm -f $@
+	$(Q)$(AR) rcs $@ $^
+
+$(BUILD)/hyperslab: $(PROG_OBJ) $(BUILD)/libhyperslab.a
+	$(Q)$(CC) $(C) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(BUILD)/tests/%: $(BUILD)/tobj/tests/unit/%.o $(BUILD)/libhyperslab-test.a
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(C) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+# Rewritten only when the command line changes, so that everything rebuilds.
+$(BUILD)/flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(CC) $(CPP) $(C) $(LDFLAGS) $(LIBS)' | cmp -s - $@ || \
+	 echo '$(CC) $(CPP) $(C) $(LDFLAGS) $(LIBS)' > $@
+
+test: all $(TESTS)
+	$(Q)BUILD=$(BUILD) MPIRUN='$(MPIRUN)' RANKS='$(RANKS)' ONLY='$(ONLY)' \
+	    tests/run.sh
+
+lint: $(BUILD)/libhyperslab.a
+	$(Q)BUILD=$(BUILD) MPIRUN='$(MPIRUN)' ONLY=lint/ tests/run.sh
+
+format:
+	$(Q)clang-format -i $(shell git ls-files '*.c' '*.h')
+
+demo: all
+	$(Q)BUILD=$(BUILD) MPIRUN='$(MPIRUN)' tests/demo.sh
+
+$(BUILD)/hyperslab.pc: config/hyperslab.pc.in include/hyperslab/version.h $(BUILD)/flags
+	$(Q)sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' \
+	    -e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' -e 's|@VERSION@|$(VERSION)|' \
+	    -e 's|@PKGS@|$(PKGS)|' -e 's|@GEOTIFF_LIBS@|$(GEOTIFF_LIBS)|' $< > $@
+
+install: all $(BUILD)/hyperslab.pc
+	$(INSTALL) -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBDIR)/pkgconfig \
+	    $(DESTDIR)$(INCLUDEDIR)/hyperslab
+	$(INSTALL) -m 755 $(BUILD)/hyperslab $(DESTDIR)$(BINDIR)
+	$(INSTALL) -m 644 $(BUILD)/libhyperslab.a $(DESTDIR)$(LIBDIR)
+	$(INSTALL) -m 644 include/hyperslab.h $(DESTDIR)$(INCLUDEDIR)
+	$(INSTALL) -m 644 include/hyperslab/*.h $(DESTDIR)$(INCLUDEDIR)/hyperslab
+	$(INSTALL) -m 644 $(BUILD)/hyperslab.pc $(DESTDIR)$(LIBDIR)/pkgconfig
+
+clean:
+	rm -rf $(BUILD)
+
+FORCE:
+.PHONY: all test lint format demo install clean FORCE
+.SECONDARY: $(TEST_OBJ)
+
+-include $(patsubst %.o,%.d,$(LIB_OBJ) $(PROG_OBJ) $(TLIB_OBJ) $(TEST_OBJ))
