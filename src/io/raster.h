@@ -1,8 +1,8 @@
 /*
  * raster.h - write a GeoTIFF with all ranks
  *
- * libtiff and libgeotiff lay the file out on rank 0; the strips are compressed
- * by the ranks that own their first rows and written with MPI-IO.  The bytes
+ * libtiff and libgeotiff lay the file out on rank 0; each strip is written with
+ * MPI-IO by the rank that owns its first row.  Integer samples are compressed.  The bytes
  * of the file do not depend on the number of ranks.
  */
 #ifndef HYP_IO_RASTER_H
@@ -12,6 +12,7 @@
 #include "hyperslab/status.h"
 
 #include <mpi.h>
+#include <stddef.h>
 #include <stdint.h>
 
 typedef enum hyp_sample {
@@ -19,6 +20,9 @@ typedef enum hyp_sample {
     HYP_SAMPLE_UINT16,
     HYP_SAMPLE_FLOAT32
 } hyp_sample;
+
+/* The bytes of one sample.  Collective: no. */
+size_t hyp_raster_sample_bytes(hyp_sample sample);
 
 /*
  * Write consecutive rows of this rank's part of the image.  Called on each
@@ -33,11 +37,12 @@ typedef hyp_status hyp_raster_fill(void *context, int64_t row, int64_t rows,
 
 typedef struct hyp_raster {
     int64_t rows, cols; /* of the whole image                                */
-    int bands;
+    int bands;          /* up to 65535                                       */
     hyp_sample sample;
-    const char *nodata;             /* GDAL's text: "0", "nan"; borrowed     */
-    const char *const *band_names;  /* [bands]; borrowed                     */
-    const uint8_t (*palette)[3];    /* [colours] RGB of values 0..; or NULL  */
+    const char *nodata;            /* GDAL's text: "0", "nan"; borrowed     */
+    const char *const *band_names; /* [bands]; borrowed                     */
+    const uint8_t (*palette)[3];   /* [colours] RGB of values 0.. of uint8;
+                                       or NULL; borrowed                     */
     int colours;
     hyp_georef georef;
 } hyp_raster;

@@ -12,24 +12,29 @@
 
 #include <mpi.h>
 #include <stdbool.h>
+#include <stddef.h>
 
 #define HYP_STAGE_FILES 16
-#define HYP_STAGE_PATH  4096
 
 typedef struct hyp_stage {
-    char dir[HYP_STAGE_PATH];
-    bool made_dir;                          /* by this run: remove on failure */
-    int count;                              /* of the files                   */
-    const char *name[HYP_STAGE_FILES];      /* final names; borrowed          */
-    char path[HYP_STAGE_FILES][HYP_STAGE_PATH]; /* where each is written      */
+    char *dir;       /* owned                                                 */
+    size_t existing; /* leading bytes of dir that this run did not make       */
+    int count;       /* of the files                                          */
+    const char *name[HYP_STAGE_FILES]; /* as the caller knows them; borrowed  */
+    char *written[HYP_STAGE_FILES];    /* dir/.name.tmp; owned                */
+    char *kept[HYP_STAGE_FILES];       /* dir/name; owned                     */
 } hyp_stage;
 
 /*
- * Prepare a folder for the named files: make it if it is not there, and refuse
- * to replace any of the files unless overwrite is set.
+ * Prepare a folder for the named files: make it, with its parents, if it is
+ * not there, and refuse to replace any of the files unless overwrite is set.
+ * Temporary files of a run that was killed are removed.
  *
  * Collective: yes (rank 0 looks and makes; all ranks know)
- * Errors:     HYP_ECREATE, naming the file or folder; nothing is left behind
+ * Requires:   at most HYP_STAGE_FILES names, without a slash
+ * Errors:     HYP_ECREATE, naming the file or folder; HYP_ENOMEM; nothing is
+ *             left behind
+ * Ownership:  borrows names; hyp_stage_close_all() frees, and must follow
  */
 HYP_CHECKED hyp_status hyp_stage_open_all(hyp_stage *stage, const char *dir,
                                           bool overwrite,
@@ -37,7 +42,8 @@ HYP_CHECKED hyp_status hyp_stage_open_all(hyp_stage *stage, const char *dir,
                                           MPI_Comm comm);
 
 /*
- * The temporary path under which to write one of the named files.
+ * The temporary path under which to write one of the named files; NULL for
+ * any other name.
  *
  * Collective: no
  * Ownership:  belongs to the stage
@@ -46,10 +52,12 @@ const char *hyp_stage_path(const hyp_stage *stage, const char *name);
 
 /*
  * Keep or discard: if mine is HYP_OK on every rank, flush and rename every
- * file; else remove what was written, and the folder if this run made it.
+ * file; else remove what was written, and the folders if this run made them
+ * and they are empty.  The stage is then empty.
  *
  * Collective: yes
- * Errors:     those passed in; HYP_EIO
+ * Errors:     those passed in; HYP_EIO; HYP_EINTERNAL if a named file was not
+ *             written; then none of the files is left
  */
 HYP_CHECKED hyp_status hyp_stage_close_all(hyp_stage *stage, hyp_status mine,
                                            MPI_Comm comm);

@@ -1,0 +1,25 @@
+/*
+ * sidecar.h - the names, colours and sizes of classes, beside a class map
+ *
+ * GDAL, QGIS and terra read them from classes.tif.aux.xml: category names for
+ * the legend, and a raster attribute table.
+ */
+#ifndef HYP_IO_SIDECAR_H
+#define HYP_IO_SIDECAR_H
+
+#include "hyperslab/status.h"
+
+#include <stdint.h>
+
+/*
+ * Write the sidecar of a class map to path, replacing what is there.  Classes
+ * are named with their share of the valid pixels.
+ *
+ * Collective: no
+ * Shapes:     count [classes + 1]: pixels of each class; [0] without data
+ * Errors:     HYP_ECREATE, HYP_EIO; a file may be left behind
+ */
+HYP_CHECKED hyp_status hyp_sidecar_write(const char *path, int classes,
+                                         const int64_t *count);
+
+#endif
