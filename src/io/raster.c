@@ -265,7 +265,9 @@ static hyp_status write_strip(void *context, int64_t strip, const void *data,
         return check_file(code, "write");
     MPI_Get_count(&status, MPI_BYTE, &done);
     if ((size_t)done != bytes)
-        return hyp_fail(HYP_EIO, "cannot write: %d of %zu bytes went through",
+        return hyp_fail(HYP_EIO,
+                        "cannot write: only %d of %zu bytes went "
+                        "through, the disk may be full",
                         done, bytes);
     return HYP_OK;
 }

@@ -130,14 +130,15 @@ static void HYP_PRINTF(3, 0) note_error(thandle_t handle, const char *module,
         vsnprintf(file->said, sizeof file->said, fmt, args);
 }
 
+/* Escaped twice, as GDAL writes it and expects it. */
 static void put_escaped(FILE *out, const char *text)
 {
     for (; *text != '\0'; text++)
         switch (*text) {
-        case '&': fputs("&amp;", out); break;
-        case '<': fputs("&lt;", out); break;
-        case '>': fputs("&gt;", out); break;
-        case '"': fputs("&quot;", out); break;
+        case '&': fputs("&amp;amp;", out); break;
+        case '<': fputs("&amp;lt;", out); break;
+        case '>': fputs("&amp;gt;", out); break;
+        case '"': fputs("&amp;quot;", out); break;
         default: fputc(*text, out);
         }
 }
