@@ -15,16 +15,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define HYP_MAX_BANDS 4096 /* exact distances then fit in 128 bits */
+#define HYP_MAX_BANDS 2048 /* exact distances then fit in 128 bits */
 
 typedef struct hyp_slab {
     int64_t first_row; /* of this rank's rows in the tile                     */
     int64_t rows, cols;
-    int bands;       /* kept bands                                            */
-    int stride;      /* int16 from pixel to pixel: bands rounded up to 64 B   */
-    int64_t pixels;  /* valid ones                                            */
-    int16_t *dn;     /* [pixels][stride]; owned; past the bands: zero         */
-    uint64_t *valid; /* bit row * cols + col, set if the pixel is valid; owned */
+    int bands;      /* kept bands                                            */
+    int stride;     /* int16 from pixel to pixel: bands rounded up to 64 B   */
+    int64_t pixels; /* valid ones                                            */
+    int16_t *dn;    /* [pixels][stride]; owned; past the bands: zero         */
+    uint64_t
+        *valid; /* bit row * cols + col, set if the pixel is valid; owned */
     int64_t *before; /* [rows + 1]: valid pixels before each row; owned       */
 } hyp_slab;
 
@@ -57,8 +58,8 @@ void hyp_slab_drop(hyp_slab *slab, int16_t nodata);
  * Requires:   row and rows lie within the slab; row counts from its first row
  */
 void hyp_slab_spread(const hyp_slab *slab, const void *values,
-                     const void *nodata, size_t size, int64_t row,
-                     int64_t rows, void *image);
+                     const void *nodata, size_t size, int64_t row, int64_t rows,
+                     void *image);
 
 /* Free what slab owns and leave it empty.  Accepts { 0 }.  Collective: no. */
 void hyp_slab_release(hyp_slab *slab);

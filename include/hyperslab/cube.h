@@ -1,0 +1,36 @@
+/*
+ * cube.h - read the kept bands of a tile into the ranks' slabs
+ */
+#ifndef HYP_CUBE_H
+#define HYP_CUBE_H
+
+#include "hyperslab/bands.h"
+#include "hyperslab/slab.h"
+#include "hyperslab/tile.h"
+
+typedef struct hyp_cube_options {
+    bool has_nodata; /* nodata below replaces what the file says            */
+    double nodata;
+    double quantum; /* reflectance of one DN, where the file holds floats   */
+} hyp_cube_options;
+
+/*
+ * Read the kept bands of all rows: rank r gets the r-th of equal parts of the
+ * rows, without the pixels that are invalid in any kept band.
+ *
+ * Collective: yes
+ * Errors:     HYP_ENOMEM, HYP_EIO, HYP_EFORMAT; slab is then empty
+ * Ownership:  the caller frees with hyp_slab_release()
+ * Cost:       every chunk that holds a kept band is read and inflated once, by
+ *             one rank; rows that another rank owns are sent to it
+ */
+HYP_CHECKED hyp_status hyp_cube_read_all(const hyp_tile *tile,
+                                         const hyp_bands *kept,
+                                         const hyp_cube_options *options,
+                                         MPI_Comm comm, hyp_slab *slab);
+
+/* DN per unit of reflectance in the slabs read with the options. */
+/* Collective: no. */
+double hyp_cube_scale(const hyp_tile *tile, const hyp_cube_options *options);
+
+#endif

@@ -1,0 +1,104 @@
+/*
+ * kmeans.h - exact k-means (Lloyd) over the valid pixels of all ranks
+ *
+ * The contract is that of Spectral Python's kmeans(): every pixel goes to its
+ * nearest centre, ties to the lowest class; a centre becomes the mean of its
+ * pixels, and stays where it is if it has none; the end is reached when no
+ * pixel changes its class, or after the given number of iterations.
+ *
+ * Sums are integers, and nearest means nearest in exact arithmetic, so that
+ * labels, centres and iteration counts are the same bits at any rank count and
+ * on any instruction set.
+ */
+#ifndef HYP_KMEANS_H
+#define HYP_KMEANS_H
+
+#include "hyperslab/slab.h"
+#include "hyperslab/summary.h"
+
+#include <mpi.h>
+
+#define HYP_MAX_CLASSES 65535
+
+typedef enum hyp_distance { HYP_DISTANCE_L2, HYP_DISTANCE_L1 } hyp_distance;
+
+/* What is known at the end of an iteration, the same on every rank. */
+typedef struct hyp_kmeans_step {
+    int iteration;      /* from 1                                         */
+    int64_t reassigned; /* pixels whose class changed                     */
+    double within;      /* sum of squared distances to the class means,
+                           DN squared                                     */
+    int64_t decided_exactly; /* pixels that floating point could not tell */
+} hyp_kmeans_step;
+
+typedef void hyp_kmeans_observer(void *context, const hyp_kmeans_step *step);
+
+typedef struct hyp_kmeans_options {
+    int classes; /* K, 1..HYP_MAX_CLASSES                                  */
+    int max_iterations;
+    hyp_distance distance;
+    double min_change;   /* stop when fewer than this share of the pixels
+                             changes, 0..1; 0: when none does              */
+    const double *start; /* [classes][bands] start centres, DN; borrowed  */
+    hyp_kmeans_observer *observer; /* called on every rank; may be NULL     */
+    void *observer_context;
+} hyp_kmeans_options;
+
+typedef struct hyp_kmeans {
+    int classes, bands;
+    int iterations;
+    bool converged;
+    double within;   /* of the last iteration                             */
+    double *centre;  /* [classes][bands], DN: means of the labels; owned  */
+    int64_t *sum;    /* [classes][bands], of the DN of each class; owned  */
+    int64_t *count;  /* [classes]; owned                                  */
+    uint16_t *label; /* [pixels of the slab], 0..classes-1; owned         */
+} hyp_kmeans;
+
+/*
+ * Start centres evenly on the diagonal of the bounding box:
+ * low + j * ((high - low) / (classes - 1)), in double, as SPy does.
+ *
+ * Collective: no
+ * Shapes:     centre [classes][summary->bands], DN, out
+ */
+void hyp_kmeans_diagonal(const hyp_summary *summary, int classes,
+                         double *centre);
+
+/*
+ * Start centres by k-means++ (Arthur and Vassilvitskii, 2007): each centre is
+ * a pixel, drawn with a chance in proportion to the squared distance from the
+ * centres before it.
+ *
+ * Collective: yes
+ * Shapes:     centre [classes][slab->bands], DN, out
+ * Errors:     HYP_ENOMEM
+ * Result:     depends on the seed and the order of the pixels only
+ * Cost:       pixels * bands * classes multiply-adds; classes broadcasts
+ */
+HYP_CHECKED hyp_status hyp_kmeans_plus_plus_all(const hyp_slab *slab,
+                                                const hyp_summary *summary,
+                                                int classes, uint64_t seed,
+                                                MPI_Comm comm, double *centre);
+
+/*
+ * Cluster the pixels of all ranks.
+ *
+ * Collective: yes
+ * Errors:     HYP_ENOMEM; HYP_EUSAGE if there are more classes than pixels or
+ *             a start centre is not a finite number within +-2^15 DN; out is
+ *             then empty
+ * Ownership:  the caller frees with hyp_kmeans_release()
+ * Result:     the same bits at any rank count, on any instruction set
+ * Cost:       pixels * bands * classes multiply-adds and one allreduce of
+ *             classes * (bands + 1) integers an iteration
+ */
+HYP_CHECKED hyp_status hyp_kmeans_all(const hyp_slab *slab,
+                                      const hyp_summary *summary,
+                                      const hyp_kmeans_options *options,
+                                      MPI_Comm comm, hyp_kmeans *out);
+
+/* Free what km owns and leave it empty.  Accepts { 0 }.  Collective: no. */
+void hyp_kmeans_release(hyp_kmeans *km);
+
+#endif

@@ -1,0 +1,92 @@
+/*
+ * pca.h - principal components of the valid pixels of all ranks
+ */
+#ifndef HYP_PCA_H
+#define HYP_PCA_H
+
+#include "hyperslab/slab.h"
+#include "hyperslab/summary.h"
+
+#include <mpi.h>
+
+typedef struct hyp_pca_options {
+    /* How many components to keep, by the first of these that is set: */
+    int components;           /* this many; 0: not set                        */
+    double min_eigenvalue;    /* those with at least this, DN^2; 0: not set   */
+    double variance;          /* the fewest that hold this share, 0..1        */
+    int grid_rows, grid_cols; /* of the eigensolver; 0: chosen             */
+} hyp_pca_options;
+
+typedef struct hyp_pca {
+    int bands, components;
+    double *mean;   /* [bands], DN; owned                                 */
+    double *value;  /* [bands]: eigenvalues, DN^2, greatest first; owned  */
+    double *vector; /* [bands][bands]: vector[i] belongs to value[i], its
+                       coefficient of greatest size is positive; owned    */
+    int grid_rows, grid_cols; /* of the eigensolver                       */
+    double residual;          /* |C V - V L| / |C|                        */
+    double orthogonality;     /* |V'V - I| / n                            */
+} hyp_pca;
+
+/* Seconds that the parts of the fit took on this rank. */
+typedef struct hyp_pca_times {
+    double covariance, eigen;
+} hyp_pca_times;
+
+/*
+ * Find the principal components: eigenvectors of the covariance (with N - 1),
+ * which is exact, by ScaLAPACK on a grid of the ranks.
+ *
+ * Collective: yes
+ * Errors:     HYP_ENOMEM; HYP_ENUMERIC; HYP_EUSAGE for a grid that the ranks
+ *             do not fill, or more components than bands; pca is then empty
+ * Ownership:  the caller frees with hyp_pca_release()
+ * Result:     the same on every rank; on a grid of one rank, the same bits at
+ *             any rank count
+ */
+HYP_CHECKED hyp_status hyp_pca_all(const hyp_slab *slab,
+                                   const hyp_summary *summary,
+                                   const hyp_pca_options *options,
+                                   MPI_Comm comm, hyp_pca *pca,
+                                   hyp_pca_times *times);
+
+/* The share of the variance that component i holds.  Collective: no. */
+double hyp_pca_share(const hyp_pca *pca, int i);
+
+/* Projects pixels on the components that were kept. */
+typedef struct hyp_scores {
+    int bands, components;
+    int groups;       /* of HYP_PROJECT_WIDTH components                  */
+    float *mean;      /* [bands]; owned                                   */
+    float *direction; /* [groups][bands][width], per unit of the scores;
+                         owned                                            */
+    float *block;     /* room for one block of scores; owned              */
+} hyp_scores;
+
+/*
+ * Prepare to compute scores, (x - mean) V / scale, in units of DN / scale.
+ *
+ * Collective: no
+ * Errors:     HYP_ENOMEM; scores is then empty
+ * Ownership:  the caller frees with hyp_scores_release()
+ */
+HYP_CHECKED hyp_status hyp_scores_init(hyp_scores *scores, const hyp_pca *pca,
+                                       double scale);
+
+/*
+ * Scores of consecutive pixels.
+ *
+ * Collective: no
+ * Shapes:     out [pixels][components]
+ * Result:     a pixel's scores do not depend on its place, nor on its rank
+ */
+void hyp_scores_of(const hyp_scores *scores, const hyp_slab *slab,
+                   int64_t first, int64_t pixels, float *out);
+
+/* Free what scores owns.  Accepts { 0 }.  Collective: no. */
+void hyp_scores_release(hyp_scores *scores);
+
+/* Free what pca owns and leave it empty.  Accepts { 0 }.  Collective: no. */
+void hyp_pca_release(hyp_pca *pca);
+
+#endif

@@ -1,0 +1,41 @@
+/*
+ * covariance.h - exact covariance of the bands, distributed for ScaLAPACK
+ *
+ * Products of int16 DN are integers, and so are their sums: the covariance is
+ * rounded once, at the very end, whatever the number of ranks.
+ */
+#ifndef HYP_CORE_COVARIANCE_H
+#define HYP_CORE_COVARIANCE_H
+
+#include "core/eigen.h"
+#include "hyperslab/slab.h"
+#include "hyperslab/summary.h"
+
+/*
+ * Sums of products of this rank's pixels.
+ *
+ * Collective: no
+ * Shapes:     product [bands][bands], lower triangle, out: sum of x[i] x[j]
+ * Errors:     HYP_ENOMEM
+ * Cost:       pixels * bands^2 multiply-adds
+ */
+HYP_CHECKED hyp_status hyp_products(const hyp_slab *slab, int64_t *product);
+
+/*
+ * Add up the products of all ranks and finish the covariance,
+ * (n sum x[i] x[j] - sum x[i] sum x[j]) / (n (n - 1)), each rank of the grid
+ * receiving its blocks of the matrix only.
+ *
+ * Collective: yes
+ * Shapes:     product as above; *part [local columns][local rows], out
+ * Errors:     HYP_ENOMEM; HYP_ENUMERIC if there are fewer than two pixels
+ * Ownership:  the caller frees *part
+ * Result:     exact but for one rounding; the same at any rank count
+ * Cost:       one reduce-scatter of bands^2 integers
+ */
+HYP_CHECKED hyp_status hyp_covariance_all(const int64_t *product,
+                                          const hyp_summary *summary,
+                                          hyp_grid grid, MPI_Comm comm,
+                                          double **part);
+
+#endif

@@ -1,0 +1,139 @@
+/*
+ * pca.c - principal components of the valid pixels of all ranks
+ */
+#include "hyperslab/pca.h"
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "core/covariance.h"
+#include "core/eigen.h"
+#include "hyperslab/comm.h"
+#include "kernel/kernel.h"
+
+#include <stdlib.h>
+
+static hyp_status init_all(hyp_pca *pca, const hyp_summary *s,
+                           int64_t **product, MPI_Comm comm)
+{
+    const size_t n = (size_t)s->bands;
+    hyp_status st;
+
+    *pca = (hyp_pca){ .bands = s->bands };
+    HYP_TRY(hyp_alloc(&pca->mean, n));
+    HYP_TRY(hyp_alloc(&pca->value, n));
+    HYP_TRY(hyp_alloc(&pca->vector, n * n));
+    HYP_TRY(hyp_alloc(product, n * n));
+    for (int b = 0; b < s->bands; b++)
+        pca->mean[b] = (double)s->sum[b] / (double)s->pixels;
+out:
+    return hyp_agree(comm, st);
+}
+
+static hyp_status choose_grid(const hyp_pca_options *o, int n, MPI_Comm comm,
+                              hyp_grid *grid)
+{
+    int size;
+
+    MPI_Comm_size(comm, &size);
+    *grid = hyp_grid_auto(n, size);
+    if (o->grid_rows == 0)
+        return HYP_OK;
+    *grid = (hyp_grid){ o->grid_rows, o->grid_cols };
+    if (grid->rows < 1 || grid->cols < 1 || grid->rows * grid->cols > size)
+        return hyp_fail(HYP_EUSAGE,
+                        "an eigen grid of %dx%d does not fit %d ranks",
+                        grid->rows, grid->cols, size);
+    return HYP_OK;
+}
+
+static double total_variance(const hyp_pca *pca)
+{
+    double total = 0;
+
+    for (int i = 0; i < pca->bands; i++)
+        total += pca->value[i];
+    return total;
+}
+
+double hyp_pca_share(const hyp_pca *pca, int i)
+{
+    double total = total_variance(pca);
+
+    return total > 0 ? pca->value[i] / total : 0;
+}
+
+/* The first component at which the share is reached, as SPy's reduce(). */
+static int count_by_variance(const hyp_pca *pca, double share)
+{
+    const double total = total_variance(pca);
+    double sum = 0;
+
+    for (int i = 0; i < pca->bands; i++) {
+        sum += pca->value[i];
+        if (sum / total >= share)
+            return i + 1;
+    }
+    return pca->bands;
+}
+
+static int count_by_eigenvalue(const hyp_pca *pca, double least)
+{
+    int count = 0;
+
+    while (count < pca->bands && pca->value[count] >= least)
+        count++;
+    return count > 0 ? count : 1;
+}
+
+static int choose_components(const hyp_pca *pca, const hyp_pca_options *o)
+{
+    if (o->components > 0)
+        return o->components;
+    if (o->min_eigenvalue > 0)
+        return count_by_eigenvalue(pca, o->min_eigenvalue);
+    return count_by_variance(pca, o->variance);
+}
+
+hyp_status hyp_pca_all(const hyp_slab *slab, const hyp_summary *summary,
+                       const hyp_pca_options *options, MPI_Comm comm,
+                       hyp_pca *pca, hyp_pca_times *times)
+{
+    int64_t *product = NULL;
+    double *part = NULL, begin = hyp_clock();
+    hyp_eigen_quality quality = { 0 };
+    hyp_grid grid;
+    hyp_status st;
+
+    HYP_TRY(init_all(pca, summary, &product, comm));
+    HYP_TRY(choose_grid(options, pca->bands, comm, &grid)); /* same on all */
+    if (options->components > pca->bands) {
+        st = hyp_fail(HYP_EUSAGE, "%d components of %d bands",
+                      options->components, pca->bands);
+        goto out;
+    }
+    HYP_TRY(hyp_agree(comm, hyp_products(slab, product)));
+    HYP_TRY(hyp_covariance_all(product, summary, grid, comm, &part));
+    times->covariance = hyp_clock() - begin;
+    HYP_TRY(hyp_eigen_all(pca->bands, grid, part, comm, pca->value, pca->vector,
+                          &quality));
+    times->eigen = hyp_clock() - begin - times->covariance;
+    pca->components = choose_components(pca, options);
+    pca->grid_rows = grid.rows;
+    pca->grid_cols = grid.cols;
+    pca->residual = quality.residual;
+    pca->orthogonality = quality.orthogonality;
+out:
+    free(product);
+    free(part);
+    if (st != HYP_OK)
+        hyp_pca_release(pca);
+    return st;
+}
+
+void hyp_pca_release(hyp_pca *pca)
+{
+    free(pca->mean);
+    free(pca->value);
+    free(pca->vector);
+    *pca = (hyp_pca){ 0 };
+}

@@ -1,0 +1,192 @@
+/*
+ * tile.c - open a tile on rank 0, check it, and tell the other ranks
+ */
+#include "hyperslab/tile.h"
+
+#include "base/fault.h"
+#include "base/mem.h"
+#include "hyperslab/comm.h"
+#include "io/h5.h"
+#include "io/tile_metadata.h"
+#include "io/tile_storage.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Remember the first group of the root that holds Reflectance. */
+static herr_t first_site(hid_t root, const char *name, const H5L_info_t *info,
+                         void *tile_pointer)
+{
+    hyp_tile *tile = tile_pointer;
+    char path[sizeof tile->site + sizeof "/Reflectance"];
+
+    (void)info;
+    if (strlen(name) >= sizeof tile->site)
+        return 0;
+    snprintf(path, sizeof path, "%s/Reflectance", name);
+    if (H5Oexists_by_name(root, name, H5P_DEFAULT) <= 0 ||
+        H5Lexists(root, path, H5P_DEFAULT) <= 0)
+        return 0;
+    snprintf(tile->site, sizeof tile->site, "%s", name);
+    return 1;
+}
+
+static hyp_status find_cube(hyp_tile *tile, hid_t file, hid_t *cube)
+{
+    H5Literate(file, H5_INDEX_NAME, H5_ITER_INC, NULL, first_site, tile);
+    snprintf(tile->cube, sizeof tile->cube, "/%s/Reflectance/Reflectance_Data",
+             tile->site[0] ? tile->site : "SITE");
+    *cube = tile->site[0] ? H5Dopen2(file, tile->cube, H5P_DEFAULT)
+                          : H5I_INVALID_HID;
+    H5Eclear2(H5E_DEFAULT);
+    if (*cube < 0)
+        return hyp_fail(HYP_EFORMAT,
+                        "'%s': no reflectance cube: expected a dataset %s, "
+                        "as in NEON's DP3.30006 tiles",
+                        tile->path, tile->cube);
+    return HYP_OK;
+}
+
+static hyp_status read_shape(hyp_tile *tile, hid_t cube)
+{
+    hid_t space = H5Dget_space(cube);
+    int rank = H5Sget_simple_extent_ndims(space);
+    hsize_t size[H5S_MAX_RANK] = { 0 };
+
+    H5Sget_simple_extent_dims(space, size, NULL);
+    H5Sclose(space);
+    if (rank != 3)
+        return hyp_fail(HYP_EFORMAT,
+                        "'%s': %s has %d dimensions, expected 3: row, column, "
+                        "band",
+                        tile->path, tile->cube, rank);
+    if (size[0] < 1 || size[1] < 1 || size[2] < 1 || size[0] > INT_MAX ||
+        size[1] > INT_MAX || size[2] > INT_MAX)
+        return hyp_fail(
+            HYP_EFORMAT, "'%s': %s has the shape %llu x %llu x %llu",
+            tile->path, tile->cube, (unsigned long long)size[0],
+            (unsigned long long)size[1], (unsigned long long)size[2]);
+    tile->rows = (int64_t)size[0];
+    tile->cols = (int64_t)size[1];
+    tile->bands = (int)size[2];
+    return HYP_OK;
+}
+
+/* Say what H5Fopen() would not: missing, unreadable, not HDF5, or broken. */
+static hyp_status open_file(const char *path, hid_t *file)
+{
+    hid_t access = H5Pcreate(H5P_FILE_ACCESS);
+    hyp_status st = HYP_OK;
+
+    *file = H5I_INVALID_HID;
+    H5Pset_file_locking(access, false, true);
+    if (access < 0 || hyp_fault())
+        st = hyp_fail(HYP_EIO, "cannot open '%s'", path);
+    else if (faccessat(AT_FDCWD, path, R_OK, AT_EACCESS) != 0)
+        st = hyp_fail(HYP_ENOINPUT, "cannot open '%s': %s", path,
+                      strerror(errno));
+    else if (H5Fis_hdf5(path) <= 0)
+        st = hyp_fail(HYP_EFORMAT, "'%s' is not an HDF5 file", path);
+    else if ((*file = H5Fopen(path, H5F_ACC_RDONLY, access)) < 0)
+        st = hyp_h5_fail(HYP_EFORMAT, "cannot read '%s' as HDF5", path);
+    H5Eclear2(H5E_DEFAULT);
+    H5Pclose(access);
+    return st;
+}
+
+/* Fill in all of tile->..., given its path. */
+static hyp_status read_tile(hyp_tile *tile)
+{
+    hid_t file, cube = H5I_INVALID_HID;
+    hyp_status st = open_file(tile->path, &file);
+
+    if (st != HYP_OK)
+        return st;
+    HYP_TRY(find_cube(tile, file, &cube));
+    HYP_TRY(read_shape(tile, cube));
+    HYP_TRY(hyp_tile_storage_read(tile, cube));
+    HYP_TRY(hyp_tile_metadata_read(tile, file, cube));
+out:
+    if (cube >= 0)
+        H5Dclose(cube);
+    H5Fclose(file);
+    H5Eclear2(H5E_DEFAULT);
+    return st;
+}
+
+/* Give the other ranks room for the arrays whose lengths they now know. */
+static hyp_status make_room(hyp_tile *tile, bool fwhm)
+{
+    hyp_status st;
+
+    HYP_TRY(hyp_alloc(&tile->wavelength, (size_t)tile->bands));
+    HYP_TRY(hyp_alloc(&tile->stored, (size_t)tile->chunks));
+    if (fwhm)
+        HYP_TRY(hyp_alloc(&tile->fwhm, (size_t)tile->bands));
+out:
+    return st;
+}
+
+static hyp_status tell_all(hyp_tile *tile, MPI_Comm comm)
+{
+    hyp_status st = HYP_OK;
+    int rank;
+
+    MPI_Comm_rank(comm, &rank);
+    MPI_Bcast(tile, (int)sizeof *tile, MPI_BYTE, 0, comm);
+    if (rank != 0) {
+        bool fwhm = tile->fwhm != NULL;
+
+        tile->wavelength = tile->fwhm = NULL; /* rank 0's pointers */
+        tile->stored = NULL;
+        st = make_room(tile, fwhm);
+    }
+    HYP_TRY(hyp_agree(comm, st));
+    MPI_Bcast(tile->wavelength, tile->bands, MPI_DOUBLE, 0, comm);
+    MPI_Bcast(tile->stored, (int)tile->chunks, MPI_INT64_T, 0, comm);
+    if (tile->fwhm)
+        MPI_Bcast(tile->fwhm, tile->bands, MPI_DOUBLE, 0, comm);
+out:
+    return st;
+}
+
+hyp_status hyp_tile_open_all(const char *path, MPI_Comm comm, hyp_tile **out)
+{
+    hyp_tile *tile;
+    hyp_status st;
+    int rank;
+
+    *out = NULL;
+    MPI_Comm_rank(comm, &rank);
+    hyp_h5_quiet();
+    st = hyp_alloc(&tile, 1);
+    if (st == HYP_OK && strlen(path) >= sizeof tile->path)
+        st = hyp_fail(HYP_EUSAGE, "the path '%.100s...' is too long", path);
+    if (st == HYP_OK && rank == 0) {
+        snprintf(tile->path, sizeof tile->path, "%s", path);
+        st = read_tile(tile);
+    }
+    st = hyp_agree(comm, st);
+    if (st == HYP_OK)
+        st = tell_all(tile, comm);
+    if (st != HYP_OK)
+        hyp_tile_free(&tile);
+    *out = tile;
+    return st;
+}
+
+void hyp_tile_free(hyp_tile **tile)
+{
+    if (*tile == NULL)
+        return;
+    free((*tile)->wavelength);
+    free((*tile)->fwhm);
+    free((*tile)->stored);
+    free(*tile);
+    *tile = NULL;
+}
