@@ -33,7 +33,11 @@ typedef struct hyp_scenery_site {
     double path_length;   /* from sensor to ground, m                      */
     double zenith;        /* towards the sensor, degrees                   */
     double azimuth;       /* towards the sensor, degrees                   */
-    int nodata;           /* outside the flightline                        */
+    double surface;       /* ATCOR's code: 1 shadow, 5 land, 17 water      */
+    double weather;       /* 1 green, 2 yellow, 3 red                      */
+    double line;          /* the flightline that saw it, from 0            */
+    double date;          /* of that flight, yyyymmdd                      */
+    int nodata;           /* outside of every flightline                   */
 } hyp_scenery_site;
 
 /*
