@@ -48,14 +48,21 @@ HYP_CHECKED hyp_status hyp_slab_init(hyp_slab *slab, int64_t first_row,
  */
 void hyp_slab_drop(hyp_slab *slab, int16_t nodata);
 
+/* The valid pixels of some of the slab's rows.  Collective: no. */
+static inline int64_t hyp_slab_pixels_in(const hyp_slab *slab, int64_t row,
+                                         int64_t rows)
+{
+    return slab->before[row + rows] - slab->before[row];
+}
+
 /*
- * Lay per-pixel values out as an image: values of valid pixels in their
- * places, nodata in the others.
+ * Lay the values of the valid pixels of some rows out as an image, with nodata
+ * in the other places.
  *
  * Collective: no
- * Shapes:     values [slab->pixels][size bytes]; nodata [size bytes];
- *             image [rows][cols][size bytes], out
- * Requires:   row and rows lie within the slab; row counts from its first row
+ * Shapes:     values [hyp_slab_pixels_in(rows)][size bytes]; nodata [size
+ *             bytes]; image [rows][cols][size bytes], out
+ * Requires:   the rows lie within the slab; row counts from its first row
  */
 void hyp_slab_spread(const hyp_slab *slab, const void *values,
                      const void *nodata, size_t size, int64_t row, int64_t rows,

@@ -95,7 +95,7 @@ void hyp_slab_spread(const hyp_slab *slab, const void *values,
                      const void *nodata, size_t size, int64_t row, int64_t rows,
                      void *image)
 {
-    const char *value = (const char *)values + (size_t)slab->before[row] * size;
+    const char *value = values;
     char *out = image;
 
     for (int64_t p = row * slab->cols; p < (row + rows) * slab->cols; p++) {

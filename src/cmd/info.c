@@ -1,0 +1,91 @@
+/*
+ * info.c - hyperslab info: say what a tile holds
+ */
+#include "cmd/cmd.h"
+#include "cmd/record.h"
+#include "hyperslab/comm.h"
+#include "hyperslab/tile.h"
+
+#include <stdio.h>
+
+static void print_storage(const hyp_tile *tile)
+{
+    const hyp_chunking *c = &tile->chunk;
+
+    if (!c->in_file) {
+        puts("storage      contiguous");
+        return;
+    }
+    printf("storage      chunks of %lld x %lld x %d (%s), %lld in all; %s\n",
+           (long long)c->rows, (long long)c->cols, c->bands,
+           c->filters[0] ? c->filters : "no filter", (long long)tile->chunks,
+           c->raw ? "inflated directly" : "read through HDF5's filters");
+}
+
+static void print_place(const hyp_tile *tile)
+{
+    const hyp_georef *g = &tile->georef;
+
+    printf("map info     %s\n", tile->map_info[0] ? tile->map_info : "none");
+    if (g->epsg)
+        printf("CRS          EPSG:%d\n", g->epsg);
+    printf("resolution   %g x %g\n", g->pixel_x, g->pixel_y);
+    printf("extent       %.10g %.10g %.10g %.10g (west south east north)\n",
+           g->west, g->north - (double)tile->rows * g->pixel_y,
+           g->west + (double)tile->cols * g->pixel_x, g->north);
+}
+
+static hyp_status print_bands(const hyp_tile *tile)
+{
+    hyp_bands kept;
+    hyp_status st = hyp_bands_neon(&kept, tile->wavelength, tile->bands,
+                                   tile->window, tile->windows);
+
+    printf("wavelengths  %.10g to %.10g nm\n", tile->wavelength[0],
+           tile->wavelength[tile->bands - 1]);
+    printf("bad windows ");
+    for (int i = 0; i < tile->windows; i++)
+        printf(" %g-%g", tile->window[i].low, tile->window[i].high);
+    printf(" nm%s\n",
+           tile->default_windows ? " (defaults: the file names none)" : "");
+    if (st != HYP_OK) /* too few bands for the rule: nothing to add */
+        return HYP_OK;
+    printf("kept bands   %d of %d by NEON's rule\n", kept.count, tile->bands);
+    hyp_bands_release(&kept);
+    return HYP_OK;
+}
+
+static hyp_status print_text(const hyp_tile *tile)
+{
+    static const char *const element[] = { "int16", "int32", "float32" };
+
+    printf("file         %s\n", tile->path);
+    printf("cube         %s\n", tile->cube);
+    printf("shape        %lld rows, %lld columns, %d bands, read as %s\n",
+           (long long)tile->rows, (long long)tile->cols, tile->bands,
+           element[tile->element]);
+    print_storage(tile);
+    printf("scale        %g\n", tile->scale);
+    if (tile->has_nodata)
+        printf("nodata       %g\n", tile->nodata);
+    else
+        puts("nodata       none");
+    print_place(tile);
+    return print_bands(tile);
+}
+
+hyp_status hyp_cmd_info_all(const hyp_settings *settings, MPI_Comm comm)
+{
+    hyp_tile *tile;
+    hyp_status st;
+    int rank;
+
+    MPI_Comm_rank(comm, &rank);
+    HYP_TRY(hyp_tile_open_all(settings->tile, comm, &tile));
+    if (rank == 0)
+        st = settings->json ? hyp_record_print_tile(tile) : print_text(tile);
+    st = hyp_agree(comm, st);
+out:
+    hyp_tile_free(&tile);
+    return st;
+}

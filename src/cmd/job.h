@@ -1,0 +1,105 @@
+/*
+ * job.h - one run over a tile, from the file to what is written
+ *
+ * A command fills in the parts of a job one after the other; each part is what
+ * the next ones need.
+ */
+#ifndef HYP_CMD_JOB_H
+#define HYP_CMD_JOB_H
+
+#include "cmd/settings.h"
+#include "hyperslab/cube.h"
+#include "hyperslab/kmeans.h"
+#include "hyperslab/pca.h"
+#include "hyperslab/summary.h"
+#include "hyperslab/tile.h"
+#include "io/stage.h"
+
+#include <mpi.h>
+
+#define HYP_MAX_PHASES 16
+
+/* What happened in one k-means iteration, for the record. */
+typedef struct hyp_job_step {
+    hyp_kmeans_step step;
+    double seconds; /* since the iterations began */
+} hyp_job_step;
+
+typedef struct hyp_job {
+    const hyp_settings *settings; /* borrowed */
+    MPI_Comm comm;
+    int rank, size;
+    double begin;     /* of the run, on hyp_clock()                       */
+    char started[32]; /* the same as UTC, ISO 8601                        */
+
+    hyp_tile *tile;
+    hyp_bands kept;
+    hyp_cube_options cube;
+    double scale; /* DN per unit of reflectance */
+    hyp_slab slab;
+    hyp_summary summary;
+    hyp_kmeans kmeans;
+    int steps;
+    hyp_job_step *step; /* [settings->max_iterations]; owned */
+    hyp_pca pca;
+    hyp_stage stage;
+    bool staged;
+
+    int phases;
+    struct {
+        const char *name;
+        double seconds;
+    } phase[HYP_MAX_PHASES];
+} hyp_job;
+
+/*
+ * Start a job: prepare the output folder for the named files, and open the
+ * tile.  The job must then be finished, whatever the status.
+ *
+ * Collective: yes
+ */
+HYP_CHECKED hyp_status hyp_job_open_all(hyp_job *job,
+                                        const hyp_settings *settings,
+                                        const char *const *outputs, int count,
+                                        MPI_Comm comm);
+
+/*
+ * Choose the bands, read them, drop invalid pixels, and summarise.
+ *
+ * Collective: yes
+ */
+HYP_CHECKED hyp_status hyp_job_read_all(hyp_job *job);
+
+/*
+ * Cluster the pixels that were read.
+ *
+ * Collective: yes
+ */
+HYP_CHECKED hyp_status hyp_job_cluster_all(hyp_job *job);
+
+/*
+ * Find the principal components of the pixels that were read.
+ *
+ * Collective: yes
+ */
+HYP_CHECKED hyp_status hyp_job_reduce_all(hyp_job *job);
+
+/*
+ * Keep what was written if all ranks are content, else remove it; free all.
+ *
+ * Collective: yes
+ * Errors:     those passed in, and those of writing
+ */
+HYP_CHECKED hyp_status hyp_job_finish_all(hyp_job *job, hyp_status mine);
+
+/*
+ * Say a line on stderr, from rank 0, unless --quiet was given.
+ *
+ * Collective: no
+ */
+void hyp_job_say(const hyp_job *job, const char *fmt, ...) HYP_PRINTF(2, 3);
+
+/* Note the time that a phase took.  Collective: no. */
+void hyp_job_phase(hyp_job *job, const char *name, double seconds);
+
+#endif

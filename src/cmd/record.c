@@ -1,0 +1,267 @@
+/*
+ * record.c - run.json: what was run, on what, and how long it took
+ */
+#include "cmd/record.h"
+
+#include "base/clock.h"
+#include "cmd/write.h"
+#include "hyperslab/comm.h"
+#include "hyperslab/version.h"
+#include "io/text.h"
+#include "kernel/kernel.h"
+
+#include <hdf5.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <sys/resource.h>
+
+static json_t *numbers(const double *value, int count)
+{
+    json_t *list = json_array();
+
+    for (int i = 0; i < count; i++)
+        json_array_append_new(list, json_real(value[i]));
+    return list;
+}
+
+static json_t *windows(const hyp_band_window *window, int count)
+{
+    json_t *list = json_array();
+
+    for (int i = 0; i < count; i++)
+        json_array_append_new(
+            list, json_pack("[f,f]", window[i].low, window[i].high));
+    return list;
+}
+
+static json_t *tile_georef(const hyp_tile *tile)
+{
+    const hyp_georef *g = &tile->georef;
+
+    return json_pack("{s:i, s:s, s:[f,f], s:[f,f,f,f]}", "epsg", g->epsg,
+                     "map_info", tile->map_info, "resolution", g->pixel_x,
+                     g->pixel_y, "extent", g->west,
+                     g->north - (double)tile->rows * g->pixel_y,
+                     g->west + (double)tile->cols * g->pixel_x, g->north);
+}
+
+static const char *element_name(hyp_element element)
+{
+    static const char *const name[] = { "int16", "int32", "float32" };
+
+    return name[element];
+}
+
+static json_t *tile_chunks(const hyp_tile *tile)
+{
+    const hyp_chunking *c = &tile->chunk;
+
+    if (!c->in_file)
+        return json_pack("{s:s, s:s}", "storage", "contiguous", "type",
+                         element_name(tile->element));
+    return json_pack("{s:s, s:s, s:[I,I,i], s:s, s:I}", "storage", "chunked",
+                     "type", element_name(tile->element), "chunk",
+                     (json_int_t)c->rows, (json_int_t)c->cols, c->bands,
+                     "filters", c->filters, "chunks", (json_int_t)tile->chunks);
+}
+
+static json_t *describe_tile(const hyp_tile *tile)
+{
+    json_t *root =
+        json_pack("{s:s, s:s, s:s, s:[I,I,i], s:o, s:f}", "path", tile->path,
+                  "site", tile->site, "cube", tile->cube, "shape",
+                  (json_int_t)tile->rows, (json_int_t)tile->cols, tile->bands,
+                  "storage", tile_chunks(tile), "scale", tile->scale);
+
+    json_object_set_new(root, "nodata",
+                        tile->has_nodata ? json_real(tile->nodata)
+                                         : json_null());
+    json_object_set_new(root, "band_windows_nm",
+                        windows(tile->window, tile->windows));
+    json_object_set_new(root, "georeference", tile_georef(tile));
+    return root;
+}
+
+hyp_status hyp_record_print_tile(const hyp_tile *tile)
+{
+    json_t *root = describe_tile(tile);
+
+    json_object_set_new(root, "wavelength_nm",
+                        numbers(tile->wavelength, tile->bands));
+    if (tile->fwhm)
+        json_object_set_new(root, "fwhm_nm", numbers(tile->fwhm, tile->bands));
+    json_dumpf(root, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(17));
+    putchar('\n');
+    json_decref(root);
+    return HYP_OK;
+}
+
+static json_t *describe_bands(const hyp_job *job)
+{
+    json_t *list = json_array();
+
+    for (int i = 0; i < job->kept.count; i++)
+        json_array_append_new(list, json_integer(job->kept.index[i] + 1));
+    return list;
+}
+
+/* The options that decide the result, under their names on the command line */
+static json_t *describe_settings(const hyp_settings *s)
+{
+    static const char *const rule[] = { "neon", "none", "windows" };
+    json_t *root = json_pack(
+        "{s:s, s:i, s:s, s:f, s:i, s:i, s:s, s:s, s:I, s:f, s:f, s:i, s:f}",
+        "output", s->output, "subset", s->subset, "bad-bands",
+        rule[s->bad_bands], "quantum", s->quantum, "classes", s->classes,
+        "max-iter", s->max_iterations, "init",
+        s->init == HYP_INIT_DIAGONAL ? "diagonal" : "kmeans++", "distance",
+        s->distance == HYP_DISTANCE_L2 ? "l2" : "l1", "seed",
+        (json_int_t)s->seed, "min-change", s->min_change, "variance",
+        s->pca.variance, "components", s->pca.components, "min-eigenvalue",
+        s->pca.min_eigenvalue);
+
+    if (s->bad_bands == HYP_BAD_BANDS_WINDOWS)
+        json_object_set_new(root, "bad-bands", windows(s->window, s->windows));
+    if (s->bands)
+        json_object_set_new(root, "bands", json_string(s->bands));
+    if (s->has_nodata)
+        json_object_set_new(root, "nodata", json_real(s->nodata));
+    if (s->start_clusters)
+        json_object_set_new(root, "start-clusters",
+                            json_string(s->start_clusters));
+    return root;
+}
+
+static json_t *describe_kmeans(const hyp_job *job)
+{
+    const hyp_kmeans *km = &job->kmeans;
+    const double unit = job->scale * job->scale;
+    json_t *steps = json_array(), *counts = json_array();
+
+    for (int i = 0; i < job->steps; i++) {
+        const hyp_kmeans_step *step = &job->step[i].step;
+
+        json_array_append_new(
+            steps,
+            json_pack("{s:i, s:I, s:f, s:I, s:f}", "iteration", step->iteration,
+                      "reassigned", (json_int_t)step->reassigned, "within",
+                      step->within / unit, "decided_exactly",
+                      (json_int_t)step->decided_exactly, "seconds",
+                      job->step[i].seconds));
+    }
+    for (int j = 0; j < km->classes; j++)
+        json_array_append_new(counts, json_integer(km->count[j]));
+    return json_pack("{s:i, s:b, s:f, s:o, s:o}", "iterations", km->iterations,
+                     "converged", km->converged, "within", km->within / unit,
+                     "pixels", counts, "steps", steps);
+}
+
+static json_t *describe_pca(const hyp_pca *pca)
+{
+    double share = 0;
+
+    for (int i = 0; i < pca->components; i++)
+        share += hyp_pca_share(pca, i);
+    return json_pack("{s:i, s:f, s:[i,i], s:f, s:f}", "components",
+                     pca->components, "share_of_variance", share, "eigen_grid",
+                     pca->grid_rows, pca->grid_cols, "residual", pca->residual,
+                     "orthogonality", pca->orthogonality);
+}
+
+/* Seconds and memory over the ranks. */
+typedef struct measures {
+    double least[HYP_MAX_PHASES], most[HYP_MAX_PHASES];
+    int64_t memory; /* sum of the ranks' peaks, bytes */
+} measures;
+
+static void measure_all(const hyp_job *job, measures *m)
+{
+    struct rusage usage;
+
+    for (int i = 0; i < job->phases; i++)
+        m->least[i] = m->most[i] = job->phase[i].seconds;
+    MPI_Allreduce(MPI_IN_PLACE, m->least, job->phases, MPI_DOUBLE, MPI_MIN,
+                  job->comm);
+    MPI_Allreduce(MPI_IN_PLACE, m->most, job->phases, MPI_DOUBLE, MPI_MAX,
+                  job->comm);
+    getrusage(RUSAGE_SELF, &usage);
+    m->memory = (int64_t)usage.ru_maxrss * 1024;
+    MPI_Allreduce(MPI_IN_PLACE, &m->memory, 1, MPI_INT64_T, MPI_SUM, job->comm);
+}
+
+static json_t *describe_times(const hyp_job *job, const measures *m)
+{
+    json_t *phases = json_object();
+
+    for (int i = 0; i < job->phases; i++)
+        json_object_set_new(
+            phases, job->phase[i].name,
+            json_pack("{s:f, s:f}", "least", m->least[i], "most", m->most[i]));
+    json_object_set_new(phases, "all", json_real(hyp_clock() - job->begin));
+    return phases;
+}
+
+static json_t *describe_versions(void)
+{
+    char library[MPI_MAX_LIBRARY_VERSION_STRING], hdf5[32];
+    unsigned major, minor, release;
+    int length;
+
+    MPI_Get_library_version(library, &length);
+    H5get_libversion(&major, &minor, &release);
+    snprintf(hdf5, sizeof hdf5, "%u.%u.%u", major, minor, release);
+    return json_pack("{s:s, s:s, s:s, s:s}", "hyperslab", HYP_VERSION, "mpi",
+                     library, "hdf5", hdf5, "kernels",
+                     hyp_kernels_here()->name);
+}
+
+static json_t *describe(const hyp_job *job, const measures *m, bool classes,
+                        bool components)
+{
+    json_t *root = json_pack(
+        "{s:s, s:o, s:i, s:o, s:o, s:o, s:{s:I, s:I}, s:o, s:I}", "started",
+        job->started, "versions", describe_versions(), "ranks", job->size,
+        "settings", describe_settings(job->settings), "tile",
+        describe_tile(job->tile), "bands", describe_bands(job), "pixels",
+        "valid", (json_int_t)job->summary.pixels, "nodata",
+        (json_int_t)(job->tile->rows * job->tile->cols - job->summary.pixels),
+        "seconds", describe_times(job, m), "peak_memory_bytes",
+        (json_int_t)m->memory);
+
+    if (root && classes)
+        json_object_set_new(root, "kmeans", describe_kmeans(job));
+    if (root && components)
+        json_object_set_new(root, "pca", describe_pca(&job->pca));
+    return root;
+}
+
+static hyp_status write_json(const char *path, const json_t *root)
+{
+    FILE *out;
+    hyp_status st;
+
+    if (root == NULL)
+        return hyp_fail(HYP_EINTERNAL, "cannot describe the run as JSON");
+    st = hyp_text_create(&out, path);
+    if (st != HYP_OK)
+        return st;
+    json_dumpf(root, out, JSON_INDENT(2) | JSON_REAL_PRECISION(17));
+    fputc('\n', out);
+    return hyp_text_close(out, path);
+}
+
+hyp_status hyp_record_write_all(const hyp_job *job, bool classes,
+                                bool components)
+{
+    measures m;
+    hyp_status st = HYP_OK;
+
+    measure_all(job, &m);
+    if (job->rank == 0) {
+        json_t *root = describe(job, &m, classes, components);
+
+        st = write_json(hyp_stage_path(&job->stage, HYP_RUN_JSON), root);
+        json_decref(root);
+    }
+    return hyp_agree(job->comm, st);
+}

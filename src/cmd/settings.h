@@ -1,0 +1,81 @@
+/*
+ * settings.h - all that the command line can say
+ */
+#ifndef HYP_CMD_SETTINGS_H
+#define HYP_CMD_SETTINGS_H
+
+#include "hyperslab/bands.h"
+#include "hyperslab/kmeans.h"
+#include "hyperslab/pca.h"
+#include "io/tile_write.h"
+
+#include <stdbool.h>
+
+typedef enum hyp_bad_bands {
+    HYP_BAD_BANDS_NEON,   /* the tutorial's rule              */
+    HYP_BAD_BANDS_NONE,   /* keep all                         */
+    HYP_BAD_BANDS_WINDOWS /* drop the windows that were given */
+} hyp_bad_bands;
+
+typedef enum hyp_init { HYP_INIT_DIAGONAL, HYP_INIT_PLUS_PLUS } hyp_init;
+
+typedef struct hyp_settings {
+    const char *tile; /* the one argument; borrowed from argv, as all text */
+
+    /* output */
+    const char *output;
+    bool overwrite;
+    bool quiet, verbose;
+    bool json;
+
+    /* reading */
+    int subset;
+    hyp_bad_bands bad_bands;
+    int windows;
+    hyp_band_window window[HYP_MAX_WINDOWS];
+    const char *bands;
+    bool has_nodata;
+    double nodata;
+    double quantum;
+
+    /* k-means */
+    int classes;
+    int max_iterations;
+    hyp_init init;
+    const char *start_clusters;
+    hyp_distance distance;
+    uint64_t seed;
+    double min_change; /* per cent */
+
+    /* PCA; the smallest eigenvalue is in reflectance squared */
+    hyp_pca_options pca;
+
+    /* synth */
+    hyp_synth synth;
+    const char *truth;
+} hyp_settings;
+
+/* Groups of options; a command takes some of them. */
+enum {
+    HYP_TAKES_OUTPUT = 1 << 0,
+    HYP_TAKES_READING = 1 << 1,
+    HYP_TAKES_KMEANS = 1 << 2,
+    HYP_TAKES_PCA = 1 << 3,
+    HYP_TAKES_JSON = 1 << 4,
+    HYP_TAKES_SYNTH = 1 << 5
+};
+
+/*
+ * Parse the arguments of a command (argv[0] is its name) into settings, from
+ * the defaults.  Answers --help, printing to stdout if `speaks`.
+ *
+ * Collective: no (every rank has the same arguments)
+ * Errors:     HYP_EUSAGE, naming the option
+ * Result:     *done is set if help was all that was asked for
+ */
+HYP_CHECKED hyp_status hyp_settings_parse(hyp_settings *settings,
+                                          const char *summary, unsigned takes,
+                                          int argc, char **argv, bool speaks,
+                                          bool *done);
+
+#endif

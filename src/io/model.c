@@ -1,0 +1,206 @@
+/*
+ * model.c - model.h5: classes and components that can be applied again
+ */
+#include "io/model.h"
+
+#include "base/fault.h"
+#include "base/mem.h"
+#include "hyperslab/version.h"
+#include "io/h5.h"
+
+#include <stdlib.h>
+
+/* Write count values as [rows][count / rows], or as [count] if rows is 0. */
+static bool put(hid_t group, const char *name, hid_t type, int64_t rows,
+                int64_t count, const void *data)
+{
+    const hsize_t shape[2] = { (hsize_t)(rows ? rows : count),
+                               (hsize_t)(rows ? count / rows : 1) };
+    hid_t space = H5Screate_simple(rows ? 2 : 1, shape, NULL);
+    hid_t set = H5Dcreate2(group, name, type, space, H5P_DEFAULT, H5P_DEFAULT,
+                           H5P_DEFAULT);
+    bool ok = set >= 0 &&
+              H5Dwrite(set, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) >= 0;
+
+    if (set >= 0)
+        ok = H5Dclose(set) >= 0 && ok;
+    H5Sclose(space);
+    return ok;
+}
+
+static bool put_attribute(hid_t object, const char *name, hid_t type,
+                          const void *value)
+{
+    hid_t space = H5Screate(H5S_SCALAR);
+    hid_t attribute =
+        H5Acreate2(object, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
+    bool ok = attribute >= 0 && H5Awrite(attribute, type, value) >= 0;
+
+    if (attribute >= 0)
+        H5Aclose(attribute);
+    H5Sclose(space);
+    return ok;
+}
+
+static bool put_text(hid_t object, const char *name, const char *text)
+{
+    hid_t type = H5Tcopy(H5T_C_S1);
+    bool ok;
+
+    H5Tset_size(type, H5T_VARIABLE);
+    ok = put_attribute(object, name, type, &text);
+    H5Tclose(type);
+    return ok;
+}
+
+static bool put_bands(hid_t file, const hyp_bands *kept,
+                      const double *wavelength)
+{
+    hid_t group =
+        H5Gcreate2(file, "bands", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    bool ok =
+        put(group, "index", H5T_NATIVE_INT, 0, kept->count, kept->index) &&
+        put(group, "wavelength", H5T_NATIVE_DOUBLE, 0, kept->count, wavelength);
+
+    H5Gclose(group);
+    return ok;
+}
+
+static bool put_kmeans(hid_t file, const hyp_kmeans *km, const double *centroid)
+{
+    const int64_t all = (int64_t)km->classes * km->bands;
+    const int converged = km->converged;
+    hid_t group =
+        H5Gcreate2(file, "kmeans", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    bool ok =
+        put(group, "centroids", H5T_NATIVE_DOUBLE, km->classes, all,
+            centroid) &&
+        put(group, "sum", H5T_NATIVE_INT64, km->classes, all, km->sum) &&
+        put(group, "count", H5T_NATIVE_INT64, 0, km->classes, km->count) &&
+        put_attribute(group, "iterations", H5T_NATIVE_INT, &km->iterations) &&
+        put_attribute(group, "converged", H5T_NATIVE_INT, &converged);
+
+    H5Gclose(group);
+    return ok;
+}
+
+static bool put_pca(hid_t file, const hyp_pca *pca, const double *mean,
+                    const double *value)
+{
+    hid_t group =
+        H5Gcreate2(file, "pca", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    bool ok =
+        put(group, "mean", H5T_NATIVE_DOUBLE, 0, pca->bands, mean) &&
+        put(group, "eigenvalues", H5T_NATIVE_DOUBLE, 0, pca->bands, value) &&
+        put(group, "components", H5T_NATIVE_DOUBLE, pca->components,
+            (int64_t)pca->components * pca->bands, pca->vector);
+
+    H5Gclose(group);
+    return ok;
+}
+
+/* A copy of count numbers, each times a factor. */
+static hyp_status scaled(const double *from, int64_t count, double divisor,
+                         double **out)
+{
+    hyp_status st = hyp_alloc(out, (size_t)count);
+
+    for (int64_t i = 0; st == HYP_OK && i < count; i++)
+        (*out)[i] = from[i] / divisor;
+    return st;
+}
+
+/* The numbers of a model in the units of the file. */
+typedef struct numbers {
+    double *wavelength, *centroid, *mean, *value;
+} numbers;
+
+static hyp_status convert(numbers *n, const hyp_tile *tile,
+                          const hyp_bands *kept, double scale,
+                          const hyp_kmeans *km, const hyp_pca *pca)
+{
+    hyp_status st;
+
+    HYP_TRY(hyp_alloc(&n->wavelength, (size_t)kept->count));
+    for (int b = 0; b < kept->count; b++)
+        n->wavelength[b] = tile->wavelength[kept->index[b]];
+    if (km)
+        HYP_TRY(scaled(km->centre, (int64_t)km->classes * km->bands, scale,
+                       &n->centroid));
+    if (pca) {
+        HYP_TRY(scaled(pca->mean, pca->bands, scale, &n->mean));
+        HYP_TRY(scaled(pca->value, pca->bands, scale * scale, &n->value));
+    }
+out:
+    return st;
+}
+
+static bool put_all(hid_t file, const numbers *n, const hyp_bands *kept,
+                    double scale, const hyp_kmeans *km, const hyp_pca *pca)
+{
+    return put_text(file, "program", "hyperslab") &&
+           put_text(file, "version", HYP_VERSION) &&
+           put_attribute(file, "dn_per_reflectance", H5T_NATIVE_DOUBLE,
+                         &scale) &&
+           put_bands(file, kept, n->wavelength) &&
+           (!km || put_kmeans(file, km, n->centroid)) &&
+           (!pca || put_pca(file, pca, n->mean, n->value));
+}
+
+hyp_status hyp_model_write(const char *path, const hyp_tile *tile,
+                           const hyp_bands *kept, double scale,
+                           const hyp_kmeans *km, const hyp_pca *pca)
+{
+    numbers n = { 0 };
+    hid_t file = H5I_INVALID_HID;
+    hyp_status st;
+    bool ok;
+
+    HYP_TRY(convert(&n, tile, kept, scale, km, pca));
+    if (!hyp_fault())
+        file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    ok = file >= 0 && put_all(file, &n, kept, scale, km, pca);
+    if (file >= 0)
+        ok = H5Fclose(file) >= 0 && ok;
+    if (!ok)
+        st = hyp_h5_fail(HYP_EIO, "cannot write '%s'", path);
+out:
+    free(n.wavelength);
+    free(n.centroid);
+    free(n.mean);
+    free(n.value);
+    return st;
+}
+
+hyp_status hyp_model_read_centroids(const char *path, hyp_spectra *spectra)
+{
+    static const char *const centroids[] = { "kmeans/centroids", NULL };
+    static const char *const wavelengths[] = { "bands/wavelength", NULL };
+    hid_t file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
+    int values = 0;
+    hyp_status st = HYP_OK;
+
+    *spectra = (hyp_spectra){ 0 };
+    if (file < 0)
+        return hyp_h5_fail(HYP_EFORMAT, "cannot read '%s'", path);
+    HYP_TRY(hyp_h5_vector(file, wavelengths, &spectra->wavelength,
+                          &spectra->bands));
+    if (H5Lexists(file, "kmeans", H5P_DEFAULT) > 0)
+        HYP_TRY(hyp_h5_vector(file, centroids, &spectra->value, &values));
+    if (values == 0 || spectra->bands == 0 || values % spectra->bands)
+        st = hyp_fail(HYP_EFORMAT, "'%s' holds no centroids of k-means", path);
+    else
+        spectra->count = values / spectra->bands;
+out:
+    H5Fclose(file);
+    if (st != HYP_OK)
+        hyp_spectra_release(spectra);
+    return st;
+}
+
+void hyp_spectra_release(hyp_spectra *spectra)
+{
+    free(spectra->wavelength);
+    free(spectra->value);
+    *spectra = (hyp_spectra){ 0 };
+}
