@@ -5,9 +5,9 @@
 #define HYP_GEOREF_H
 
 typedef struct hyp_georef {
-    double west, north;           /* outer edges of the first pixel, metres */
-    double pixel_x, pixel_y;      /* pixel size, metres, both positive      */
-    int epsg;                     /* of the projected CRS; 0: unknown       */
+    double west, north;      /* outer edges of the first pixel, metres */
+    double pixel_x, pixel_y; /* pixel size, metres, both positive      */
+    int epsg;                /* of the projected CRS; 0: unknown       */
 } hyp_georef;
 
 #endif

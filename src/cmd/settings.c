@@ -175,7 +175,6 @@ static error_t parse_output(int key, char *arg, struct argp_state *state)
 }
 
 static const struct argp_option reading_options[] = {
-    { NULL, 0, NULL, 0, "Which bands and pixels:", 0 },
     { "subset", KEY_SUBSET, "N", 0, "Keep every N-th of the kept bands (1)",
       0 },
     { "bad-bands", KEY_BAD_BANDS, "RULE", 0,
@@ -209,7 +208,6 @@ static error_t parse_reading(int key, char *arg, struct argp_state *state)
 }
 
 static const struct argp_option kmeans_options[] = {
-    { NULL, 0, NULL, 0, "k-means:", 0 },
     { "classes", 'k', "K", 0, "Number of classes (5)", 0 },
     { "max-iter", KEY_MAX_ITER, "N", 0, "Stop after N iterations (500)", 0 },
     { "init", KEY_INIT, "HOW", 0,
@@ -252,7 +250,6 @@ static error_t parse_kmeans(int key, char *arg, struct argp_state *state)
 }
 
 static const struct argp_option pca_options[] = {
-    { NULL, 0, NULL, 0, "Principal components:", 0 },
     { "variance", KEY_VARIANCE, "F", 0,
       "Keep the components that hold this share of the variance (0.999)", 0 },
     { "components", KEY_COMPONENTS, "N", 0, "Keep N components instead", 0 },
@@ -299,7 +296,6 @@ static error_t parse_json(int key, char *arg, struct argp_state *state)
 }
 
 static const struct argp_option synth_options[] = {
-    { NULL, 0, NULL, 0, "The tile to write:", 0 },
     { "layout", KEY_LAYOUT, "L", 0,
       "Chunks: blocks (files up to 2021) or bands (from 2022) (blocks)", 0 },
     { "rows", KEY_ROWS, "N", 0, "Rows (1000)", 0 },
@@ -349,13 +345,22 @@ static error_t parse_synth(int key, char *arg, struct argp_state *state)
     return ARGP_ERR_UNKNOWN;
 }
 
-static const struct argp group[] = {
-    { output_options, parse_output, NULL, NULL, NULL, NULL, NULL },
-    { reading_options, parse_reading, NULL, NULL, NULL, NULL, NULL },
-    { kmeans_options, parse_kmeans, NULL, NULL, NULL, NULL, NULL },
-    { pca_options, parse_pca, NULL, NULL, NULL, NULL, NULL },
-    { json_options, parse_json, NULL, NULL, NULL, NULL, NULL },
-    { synth_options, parse_synth, NULL, NULL, NULL, NULL, NULL },
+/* The groups, in the order of the HYP_TAKES_ bits. */
+static const struct {
+    struct argp argp;
+    const char *header;
+} group[] = {
+    { { output_options, parse_output, NULL, NULL, NULL, NULL, NULL },
+      "Output:" },
+    { { reading_options, parse_reading, NULL, NULL, NULL, NULL, NULL },
+      "Bands and pixels:" },
+    { { kmeans_options, parse_kmeans, NULL, NULL, NULL, NULL, NULL },
+      "k-means:" },
+    { { pca_options, parse_pca, NULL, NULL, NULL, NULL, NULL },
+      "Principal components:" },
+    { { json_options, parse_json, NULL, NULL, NULL, NULL, NULL }, "Output:" },
+    { { synth_options, parse_synth, NULL, NULL, NULL, NULL, NULL },
+      "The tile to write:" },
 };
 
 enum { GROUPS = sizeof group / sizeof group[0] };
@@ -425,6 +430,16 @@ static hyp_status check(const hyp_settings *s, const char *command)
     return HYP_OK;
 }
 
+static void print_help(const struct argp *argp, const char *command)
+{
+    char name[64];
+
+    snprintf(name, sizeof name, "hyperslab %s", command);
+    setenv("ARGP_HELP_FMT", "no-dup-args-note", 0);
+    argp_help(argp, stdout,
+              ARGP_HELP_SHORT_USAGE | ARGP_HELP_PRE_DOC | ARGP_HELP_LONG, name);
+}
+
 hyp_status hyp_settings_parse(hyp_settings *settings, const char *summary,
                               unsigned takes, int argc, char **argv,
                               bool speaks, bool *done)
@@ -433,12 +448,12 @@ hyp_status hyp_settings_parse(hyp_settings *settings, const char *summary,
     struct argp own = { own_options, parse_own, "TILE.h5", summary,
                         child,       NULL,      NULL };
     parse p = { .settings = settings };
-    char name[64];
 
     set_defaults(settings);
     for (int i = 0; i < GROUPS; i++)
         if (takes >> i & 1)
-            child[p.children++] = (struct argp_child){ &group[i], 0, NULL, 0 };
+            child[p.children++] = (struct argp_child){ &group[i].argp, 0,
+                                                       group[i].header, i + 1 };
     hyp_set_error(&(hyp_error){ .code = HYP_OK });
     if (argp_parse(&own, argc, argv, ARGP_NO_EXIT | ARGP_NO_ERRS | ARGP_NO_HELP,
                    NULL, &p) != 0)
@@ -446,10 +461,7 @@ hyp_status hyp_settings_parse(hyp_settings *settings, const char *summary,
     *done = p.help;
     if (!p.help)
         return check(settings, argv[0]);
-    snprintf(name, sizeof name, "hyperslab %s", argv[0]);
     if (speaks)
-        argp_help(&own, stdout,
-                  ARGP_HELP_SHORT_USAGE | ARGP_HELP_PRE_DOC | ARGP_HELP_LONG,
-                  name);
+        print_help(&own, argv[0]);
     return HYP_OK;
 }
