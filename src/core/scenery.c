@@ -1,66 +1,23 @@
 /*
  * scenery.c - a modelled landscape as an imaging spectrometer would see it
- *
- * Smooth random fields say how much of each material covers a pixel and how
- * its spectrum departs from the pure one.  A field is value noise: random
- * numbers on lattices of halving pitch, interpolated.  Covers mix gradually,
- * as at real field edges and in real canopies; that is what makes k-means slow
- * to settle.
  */
 #include "hyperslab/scenery.h"
 
 #include "base/mem.h"
 #include "base/random.h"
+#include "core/landscape.h"
 #include "core/materials.h"
+#include "hyperslab/slab.h"
 
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define SEGMENT    64 /* pixels of a row that are modelled at a time */
-#define MAX_BANDS  4096
 #define SHADOW     (HYP_MATERIALS + 1) /* its class in the truth */
-#define DN         10000.0           /* digital numbers in a reflectance of 1 */
-#define NOISE      UINT64_C(1) << 20 /* stream of the sensor's noise */
-#define BYTE_SIGMA 147.79895579145   /* of the sum of four random bytes */
-
-enum { TEXTURE = HYP_SPECTRA, CAST, ELEVATION, FIELDS };
-
-/* Fields of the materials and modes; then light, shadow and ground. */
-struct field {
-    int scale, octaves; /* widest lattice pitch in pixels; number of them  */
-    double bias, gain;  /* value = bias + gain * noise, noise in -1..1     */
-};
-
-static const struct field fields[FIELDS] = {
-    [HYP_GRASS] = { 180, 6, 0.30, 1.0 },
-    [HYP_BROADLEAF] = { 260, 7, 0.44, 1.1 },
-    [HYP_CONIFER] = { 220, 7, 0.08, 1.1 },
-    [HYP_DRY_GRASS] = { 150, 6, 0.10, 1.0 },
-    [HYP_PALE_SOIL] = { 170, 5, -0.08, 1.0 },
-    [HYP_DARK_SOIL] = { 190, 5, 0.05, 1.0 },
-    [HYP_WATER] = { 420, 4, -0.5, 2.2 },
-    [HYP_ASPHALT] = { 64, 4, -0.25, 1.1 },
-    [HYP_METAL_ROOF] = { 40, 3, -0.55, 1.6 },
-    [HYP_TILE_ROOF] = { 36, 3, -0.55, 1.5 },
-    [HYP_PIGMENT] = { 120, 6, 0, 1.2 },
-    [HYP_RED_EDGE] = { 90, 6, 0, 1.0 },
-    [HYP_LEAF_WATER] = { 140, 6, 0, 1.2 },
-    [HYP_CANOPY] = { 60, 5, 0, 1.8 },
-    [HYP_LIGNIN] = { 80, 5, 0, 1.2 },
-    [HYP_IRON] = { 200, 5, 0, 1.3 },
-    [HYP_CLAY] = { 160, 5, 0, 1.2 },
-    [HYP_MOISTURE] = { 130, 5, 0, 1.3 },
-    [HYP_TURBIDITY] = { 300, 5, 0.2, 1.2 },
-    [HYP_PAINT] = { 48, 3, 0, 1.3 },
-    [HYP_HAZE] = { 900, 3, 0.3, 1.0 },
-    [HYP_SKYLIGHT] = { 30, 3, 1.0, 0.4 },
-    [HYP_VAPOUR] = { 700, 4, 0, 1.2 },
-    [TEXTURE] = { 24, 4, 1.0, 0.42 },
-    [CAST] = { 14, 3, -0.55, 3.0 },
-    [ELEVATION] = { 500, 5, 30.0, 28.0 },
-};
+#define DN         10000.0 /* digital numbers in a reflectance of 1 */
+#define NOISE      (UINT64_C(1) << 20) /* stream of the sensor's noise */
+#define BYTE_SIGMA 147.79895579145     /* of the sum of four random bytes */
 
 struct hyp_scenery {
     int64_t rows, cols;
@@ -70,123 +27,6 @@ struct hyp_scenery {
     float *spectrum; /* [HYP_SPECTRA][bands] digital numbers; owned          */
     float *noise;    /* [bands] digital numbers, standard deviation; owned   */
 };
-
-/* Up to SEGMENT pixels of one row: the ground, and the light on it. */
-struct segment {
-    int pixels;
-    double value[FIELDS][SEGMENT]; /* covers are normalised: their sum is 1 */
-    double east[SEGMENT];          /* climb towards the east, m per m       */
-    double north[SEGMENT];         /* and towards the north                 */
-    double light[SEGMENT];         /* cosine of the sun's incidence angle   */
-    double shadow[SEGMENT];        /* 0 sunlit .. 1 in cast shadow          */
-    bool nodata[SEGMENT];
-};
-
-static double smooth(double t)
-{
-    return t * t * (3 - 2 * t);
-}
-
-static double clamp(double x, double low, double high)
-{
-    return x < low ? low : x > high ? high : x;
-}
-
-/* One row of a lattice, interpolated between two of its lines. */
-static void lattice(uint64_t seed, uint64_t stream, int64_t y, double ty,
-                    int64_t x, int nodes, double *line)
-{
-    for (int i = 0; i < nodes; i++) {
-        const uint64_t node = (uint64_t)y << 32 | (uint64_t)(x + i);
-        const double a = hyp_random_uniform(seed, stream, node);
-        const double b =
-            hyp_random_uniform(seed, stream, node + (UINT64_C(1) << 32));
-
-        line[i] = 2 * (a + (b - a) * ty) - 1;
-    }
-}
-
-/* Add weight times the noise of one lattice pitch. */
-static void add_octave(uint64_t seed, uint64_t stream, int pitch, double weight,
-                       int64_t row, int64_t col, int pixels, double *value)
-{
-    double line[SEGMENT + 2];
-    const int64_t first = col / pitch;
-    const int nodes = (int)((col + pixels - 1) / pitch - first) + 2;
-    int node = 0, step = (int)(col % pitch);
-
-    lattice(seed, stream, row / pitch,
-            smooth(((double)(row % pitch) + 0.5) / pitch), first, nodes, line);
-    for (int p = 0; p < pixels; p++) {
-        const double t = smooth((step + 0.5) / pitch);
-
-        value[p] += weight * (line[node] + (line[node + 1] - line[node]) * t);
-        if (++step == pitch) {
-            step = 0;
-            node++;
-        }
-    }
-}
-
-/* The values of field f at consecutive pixels of a row. */
-static void evaluate(uint64_t seed, int f, int64_t row, int64_t col, int pixels,
-                     double *value)
-{
-    const struct field *field = &fields[f];
-    double weight = field->gain * 0.65;
-    int pitch = field->scale;
-
-    for (int p = 0; p < pixels; p++)
-        value[p] = field->bias;
-    for (int octave = 0; octave < field->octaves && pitch > 0; octave++) {
-        const uint64_t stream = (uint64_t)(f * 16 + octave);
-        const int shift = f * 37 + octave * 11; /* lattices must not align */
-
-        add_octave(seed, stream, pitch, weight, row + shift, col + shift,
-                   pixels, value);
-        weight *= 0.52;
-        pitch /= 2;
-    }
-}
-
-/* Slopes by differences to the next pixels; the sun stands in the south. */
-static void light_terrain(const hyp_scenery *scenery, int64_t row, int64_t col,
-                          struct segment *s)
-{
-    const double sun[3] = { 0.2868, -0.4967, 0.8192 }; /* east, north, up */
-    double here[SEGMENT + 1], below[SEGMENT];
-
-    evaluate(scenery->seed, ELEVATION, row, col, s->pixels, here);
-    evaluate(scenery->seed, ELEVATION, row, col + s->pixels, 1,
-             here + s->pixels);
-    evaluate(scenery->seed, ELEVATION, row + 1, col, s->pixels, below);
-    for (int p = 0; p < s->pixels; p++) {
-        const double east = here[p + 1] - here[p], north = here[p] - below[p];
-        const double length = sqrt(1 + east * east + north * north);
-
-        s->value[ELEVATION][p] = here[p];
-        s->east[p] = east;
-        s->north[p] = north;
-        s->light[p] =
-            clamp((sun[2] - sun[0] * east - sun[1] * north) / length, 0.05, 1);
-    }
-}
-
-/* Turn the fields of the materials into shares of the pixel. */
-static void normalise(struct segment *s, int p)
-{
-    double sum = 0;
-
-    for (int m = 0; m < HYP_MATERIALS; m++) {
-        const double cover =
-            clamp(s->value[m][p], m == HYP_GRASS ? 0.05 : 0, 10);
-
-        s->value[m][p] = cover * cover;
-        sum += s->value[m][p];
-    }
-    for (int m = 0; m < HYP_MATERIALS; m++)
-        s->value[m][p] /= sum;
-}
 
 /* The boundary of the data runs from one side of its mean to the other. */
 static bool outside(const hyp_scenery *scenery, int64_t row, int64_t col)
@@ -198,64 +38,38 @@ static bool outside(const hyp_scenery *scenery, int64_t row, int64_t col)
     return (double)col + 0.5 < (double)scenery->cols * (edge + lean * down);
 }
 
-static double forest(const struct segment *s, int p)
-{
-    return s->value[HYP_BROADLEAF][p] + s->value[HYP_CONIFER][p];
-}
-
-static double built(const struct segment *s, int p)
-{
-    return s->value[HYP_ASPHALT][p] + s->value[HYP_METAL_ROOF][p] +
-           s->value[HYP_TILE_ROOF][p];
-}
-
-static void survey(const hyp_scenery *scenery, int64_t row, int64_t col,
-                   int pixels, struct segment *s)
-{
-    s->pixels = pixels;
-    for (int f = 0; f < ELEVATION; f++)
-        evaluate(scenery->seed, f, row, col, pixels, s->value[f]);
-    light_terrain(scenery, row, col, s);
-    for (int p = 0; p < pixels; p++) {
-        normalise(s, p);
-        s->shadow[p] = clamp(s->value[CAST][p], 0, 1) *
-                       clamp(1.5 * (forest(s, p) + built(s, p)), 0, 1);
-        s->nodata[p] = outside(scenery, row, col + p);
-    }
-}
-
 /* How much of each spectrum a pixel shows. */
-static void mix(const struct segment *s, int p, float *share)
+static void mix(const hyp_ground *g, int p, float *share)
 {
-    const double green = forest(s, p) + s->value[HYP_GRASS][p];
-    const double soil = s->value[HYP_PALE_SOIL][p] + s->value[HYP_DARK_SOIL][p];
-    const double dry = s->value[HYP_DRY_GRASS][p];
-    const double water = s->value[HYP_WATER][p];
+    const double green = hyp_ground_forest(g, p) + g->value[HYP_GRASS][p];
+    const double soil = g->value[HYP_PALE_SOIL][p] + g->value[HYP_DARK_SOIL][p];
+    const double dry = g->value[HYP_DRY_GRASS][p];
+    const double water = g->value[HYP_WATER][p];
     const double rough = 1 - water;
     /* Relative to level ground; crowns and furrows break the light up. */
-    const double lit = (1 - 0.82 * s->shadow[p]) *
-                       (water + rough * s->light[p] / 0.8192 *
-                                    clamp(s->value[TEXTURE][p], 0.3, 1.7));
+    const double lit = (1 - 0.82 * g->shadow[p]) *
+                       (water + rough * g->light[p] / HYP_LEVEL_SUN *
+                                    g->value[HYP_TEXTURE][p]);
     const double within[HYP_SPECTRA] = {
         [HYP_PIGMENT] = lit * green,
         [HYP_RED_EDGE] = lit * green,
         [HYP_LEAF_WATER] = lit * (green + 0.3 * dry),
         [HYP_CANOPY] = lit * green,
         [HYP_LIGNIN] = lit * (dry + 0.5 * soil + 0.3 * green),
-        [HYP_IRON] = lit * (soil + s->value[HYP_TILE_ROOF][p]),
+        [HYP_IRON] = lit * (soil + g->value[HYP_TILE_ROOF][p]),
         [HYP_CLAY] = lit * soil,
         [HYP_MOISTURE] = lit * (soil + 0.5 * dry),
         [HYP_TURBIDITY] = water,
-        [HYP_PAINT] = lit * built(s, p),
+        [HYP_PAINT] = lit * hyp_ground_built(g, p),
         [HYP_HAZE] = 1,
-        [HYP_SKYLIGHT] = s->shadow[p] * rough,
+        [HYP_SKYLIGHT] = g->shadow[p] * rough,
         [HYP_VAPOUR] = lit * rough,
     };
 
     for (int m = 0; m < HYP_MATERIALS; m++)
-        share[m] = (float)(lit * s->value[m][p]);
+        share[m] = (float)(lit * g->value[m][p]);
     for (int m = HYP_MATERIALS; m < HYP_SPECTRA; m++)
-        share[m] = (float)(within[m] * s->value[m][p]);
+        share[m] = (float)(within[m] * g->value[m][p]);
 }
 
 /* Nearly normal, variance 1: the sum of four bytes.  Two bands share a draw. */
@@ -274,7 +88,7 @@ static void expose(const hyp_scenery *scenery, const float *share,
                    uint64_t index, int first, int bands, int16_t *dn)
 {
     const uint64_t key = hyp_random_bits(scenery->seed, NOISE, index);
-    float sum[MAX_BANDS];
+    float sum[HYP_MAX_BANDS];
 
     memset(sum, 0, (size_t)bands * sizeof *sum);
     for (int m = 0; m < HYP_SPECTRA; m++) {
@@ -297,19 +111,20 @@ void hyp_scenery_dn(const hyp_scenery *scenery, int64_t row, int64_t col,
 {
     const uint64_t start = (uint64_t)(row * scenery->cols);
     float share[HYP_SPECTRA];
-    struct segment s;
+    hyp_ground g;
 
-    for (int64_t c = 0; c < cols; c += SEGMENT) {
-        const int pixels = (int)(cols - c < SEGMENT ? cols - c : SEGMENT);
+    for (int64_t c = 0; c < cols; c += HYP_SEGMENT) {
+        const int pixels =
+            (int)(cols - c < HYP_SEGMENT ? cols - c : HYP_SEGMENT);
 
-        survey(scenery, row, col + c, pixels, &s);
+        hyp_ground_survey(&g, scenery->seed, row, col + c, pixels);
         for (int p = 0; p < pixels; p++, dn += bands) {
-            if (s.nodata[p]) {
+            if (outside(scenery, row, col + c + p)) {
                 for (int b = 0; b < bands; b++)
                     dn[b] = HYP_SCENERY_NODATA;
                 continue;
             }
-            mix(&s, p, share);
+            mix(&g, p, share);
             expose(scenery, share, start + (uint64_t)(col + c + p), first,
                    bands, dn);
         }
@@ -318,16 +133,16 @@ void hyp_scenery_dn(const hyp_scenery *scenery, int64_t row, int64_t col,
 
 int hyp_scenery_truth(const hyp_scenery *scenery, int64_t row, int64_t col)
 {
-    struct segment s;
+    hyp_ground g;
     int most = 0;
 
-    survey(scenery, row, col, 1, &s);
-    if (s.nodata[0])
+    hyp_ground_survey(&g, scenery->seed, row, col, 1);
+    if (outside(scenery, row, col))
         return 0;
-    if (s.shadow[0] > 0.5)
+    if (g.shadow[0] > 0.5)
         return SHADOW;
     for (int m = 1; m < HYP_MATERIALS; m++)
-        if (s.value[m][0] > s.value[most][0])
+        if (g.value[m][0] > g.value[most][0])
             most = m;
     return most + 1;
 }
@@ -361,56 +176,57 @@ static double direction(double x, double y)
     return y < 0 ? 360 - angle : angle;
 }
 
-static double surface_code(const struct segment *s, int p)
+static double surface_code(const hyp_ground *g, int p)
 {
-    if (s->value[HYP_WATER][p] > 0.5)
+    if (g->value[HYP_WATER][p] > 0.5)
         return 17;
-    return s->shadow[p] > 0.5 ? 1 : 5;
+    return g->shadow[p] > 0.5 ? 1 : 5;
 }
 
 /* across: -1 at the west end of the row .. 1 at its east end.  Two lines, each
    flown over the middle of its half, 1 km above the ground. */
-static void describe(const struct segment *s, int p, double across,
+static void describe(const hyp_ground *g, int p, double across,
                      hyp_scenery_site *site)
 {
-    const double east = s->east[p], north = s->north[p];
+    const double east = g->east[p], north = g->north[p];
     const double aside = 500 * (across < 0 ? across + 0.5 : across - 0.5);
-    const double haze = s->value[HYP_HAZE][p];
+    const double haze = g->value[HYP_HAZE][p];
 
-    site->elevation = s->value[ELEVATION][p];
+    site->elevation = g->value[HYP_ELEVATION][p];
     site->slope = direction(1, sqrt(east * east + north * north));
     site->aspect = direction(-north, -east); /* downhill */
-    site->illumination = s->light[p];
-    site->sky_view = 1 - 0.35 * s->shadow[p] - site->slope / 180;
-    site->shadow = s->shadow[p] > 0.5;
-    site->vegetation = forest(s, p) > 0.6;
-    site->water_vapour = 1.8 + 0.1 * s->value[HYP_VAPOUR][p];
+    site->illumination = g->light[p];
+    site->sky_view = 1 - 0.35 * g->shadow[p] - site->slope / 180;
+    site->shadow = g->shadow[p] > 0.5;
+    site->vegetation = hyp_ground_forest(g, p) > 0.6;
+    site->water_vapour = 1.8 + 0.1 * g->value[HYP_VAPOUR][p];
     site->visibility = 40 - 8 * haze;
     site->optical_depth = 0.12 + 0.04 * haze;
     site->path_length = sqrt(1e6 + aside * aside);
     site->zenith = direction(1000, fabs(aside));
     site->azimuth = aside < 0 ? 90 : 270;
-    site->surface = surface_code(s, p);
+    site->surface = surface_code(g, p);
     site->weather = across < 0 ? 1 : 2;
     site->line = across >= 0;
     site->date = 20250612;
-    site->nodata = s->nodata[p];
 }
 
 void hyp_scenery_sites(const hyp_scenery *scenery, int64_t row, int64_t col,
                        int64_t cols, hyp_scenery_site *site)
 {
-    struct segment s;
+    hyp_ground g;
 
-    for (int64_t c = 0; c < cols; c += SEGMENT) {
-        const int pixels = (int)(cols - c < SEGMENT ? cols - c : SEGMENT);
+    for (int64_t c = 0; c < cols; c += HYP_SEGMENT) {
+        const int pixels =
+            (int)(cols - c < HYP_SEGMENT ? cols - c : HYP_SEGMENT);
 
-        survey(scenery, row, col + c, pixels, &s);
+        hyp_ground_survey(&g, scenery->seed, row, col + c, pixels);
         for (int p = 0; p < pixels; p++) {
             const double place = (double)(col + c + p) + 0.5;
 
-            describe(&s, p, 2 * place / (double)scenery->cols - 1,
+            describe(&g, p, 2 * place / (double)scenery->cols - 1,
                      site + c + p);
+            site[c + p].nodata = outside(scenery, row, col + c + p);
         }
     }
 }
