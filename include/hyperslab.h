@@ -4,10 +4,17 @@
 #ifndef HYPERSLAB_H
 #define HYPERSLAB_H
 
+#include "hyperslab/bands.h"
 #include "hyperslab/comm.h"
+#include "hyperslab/cube.h"
 #include "hyperslab/georef.h"
+#include "hyperslab/kmeans.h"
+#include "hyperslab/pca.h"
+#include "hyperslab/scenery.h"
 #include "hyperslab/slab.h"
 #include "hyperslab/status.h"
+#include "hyperslab/summary.h"
+#include "hyperslab/tile.h"
 #include "hyperslab/version.h"
 
 #endif
