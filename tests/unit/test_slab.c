@@ -1,0 +1,199 @@
+/* ranks: 1 */
+/*
+ * test_slab.c - dropping invalid pixels and putting values back, against a
+ * plain copy of every pixel
+ */
+#include "test.h"
+
+#include "pixels.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { NODATA = -9999, MOST_COLS = 70, MOST_ROWS = 9 };
+
+static uint64_t state = 5;
+
+/* What a slab is filled with, and which pixels of it are valid. */
+typedef struct scene {
+    hyp_slab slab;
+    int16_t *every; /* [rows * cols][bands] */
+    char *valid;    /* [rows * cols]        */
+} scene;
+
+static scene make_scene(int64_t rows, int64_t cols, int bands, int permille)
+{
+    scene s = { 0 };
+    const size_t pixels = (size_t)(rows * cols);
+
+    CHECK(hyp_slab_init(&s.slab, 3, rows, cols, bands) == HYP_OK);
+    s.every = calloc(pixels * (size_t)bands + 1, sizeof *s.every);
+    s.valid = calloc(pixels + 1, 1);
+    for (size_t p = 0; p < pixels; p++) {
+        int16_t *x = s.every + p * (size_t)bands;
+
+        for (int b = 0; b < bands; b++)
+            x[b] = (int16_t)(draw(&state, 5000) + p % 7);
+        s.valid[p] = (int)draw(&state, 1000) >= permille;
+        if (!s.valid[p]) /* one band is enough, whichever it is */
+            x[draw(&state, (uint32_t)bands)] = NODATA;
+        memcpy(s.slab.dn + p * (size_t)s.slab.stride, x,
+               (size_t)bands * sizeof *x);
+    }
+    return s;
+}
+
+static void free_scene(scene *s)
+{
+    hyp_slab_release(&s->slab);
+    CHECK(s->slab.dn == NULL && s->slab.valid == NULL && s->slab.pixels == 0);
+    free(s->every);
+    free(s->valid);
+}
+
+static void check_dropped(const scene *s)
+{
+    const hyp_slab *slab = &s->slab;
+    int64_t kept = 0;
+
+    for (int64_t p = 0; p < slab->rows * slab->cols; p++) {
+        const int16_t *x = slab->dn + kept * slab->stride;
+
+        if (p % slab->cols == 0)
+            CHECK(slab->before[p / slab->cols] == kept);
+        CHECK((slab->valid[p / 64] >> (p % 64) & 1) == (uint64_t)s->valid[p]);
+        if (!s->valid[p])
+            continue;
+        CHECK(memcmp(x, s->every + p * slab->bands,
+                     (size_t)slab->bands * sizeof *x) == 0);
+        for (int b = slab->bands; b < slab->stride; b++)
+            CHECK(x[b] == 0);
+        kept++;
+    }
+    CHECK(slab->before[slab->rows] == kept);
+    CHECK(slab->pixels == kept);
+}
+
+static void check_pixels_in(const scene *s)
+{
+    const hyp_slab *slab = &s->slab;
+
+    for (int64_t row = 0; row <= slab->rows; row++)
+        for (int64_t rows = 0; row + rows <= slab->rows; rows++) {
+            int64_t count = 0;
+
+            for (int64_t p = row * slab->cols; p < (row + rows) * slab->cols;
+                 p++)
+                count += s->valid[p];
+            CHECK(hyp_slab_pixels_in(slab, row, rows) == count);
+        }
+}
+
+/* Values of three bytes, so that no size is special. */
+static void check_spread(const scene *s, int64_t row, int64_t rows)
+{
+    const hyp_slab *slab = &s->slab;
+    const int64_t before = slab->before[row];
+    unsigned char value[MOST_ROWS * MOST_COLS * 3];
+    unsigned char image[MOST_ROWS * MOST_COLS * 3 + 1];
+    const unsigned char none[3] = { 255, 254, 253 };
+    int64_t kept = 0;
+
+    for (int64_t i = 0; i < (slab->pixels - before) * 3; i++)
+        value[i] = (unsigned char)((before * 3 + i) % 251);
+    memset(image, 7, sizeof image);
+    hyp_slab_spread(slab, value, none, 3, row, rows, image);
+    for (int64_t p = 0; p < rows * slab->cols; p++) {
+        const bool valid = s->valid[row * slab->cols + p];
+
+        CHECK(memcmp(image + p * 3, valid ? value + kept * 3 : none, 3) == 0);
+        kept += valid;
+    }
+    CHECK(image[rows * slab->cols * 3] == 7);
+}
+
+static void check_scene(int64_t rows, int64_t cols, int bands, int permille)
+{
+    scene s = make_scene(rows, cols, bands, permille);
+
+    CHECK(s.slab.first_row == 3 && s.slab.pixels == rows * cols);
+    CHECK(s.slab.stride % 32 == 0 && s.slab.stride >= bands &&
+          s.slab.stride < bands + 32);
+    CHECK((uintptr_t)s.slab.dn % 64 == 0);
+    hyp_slab_drop(&s.slab, NODATA);
+    check_dropped(&s);
+    check_pixels_in(&s);
+    for (int64_t row = 0; row <= rows; row++)
+        check_spread(&s, row, rows - row);
+    for (int64_t row = 0; row < rows; row++)
+        check_spread(&s, row, 1);
+    free_scene(&s);
+}
+
+static void test_random_patterns(void)
+{
+    static const int bands[] = { 1, 2, 31, 32, 33, 64, 65 };
+
+    for (size_t i = 0; i < sizeof bands / sizeof *bands; i++)
+        for (int64_t cols = 1; cols <= MOST_COLS; cols += 23) {
+            check_scene(MOST_ROWS, cols, bands[i], 300);
+            check_scene(1, cols, bands[i], 900);
+        }
+    check_scene(8, 64, 3, 500);
+}
+
+static void test_none_and_all_invalid(void)
+{
+    check_scene(5, 13, 40, 0);
+    check_scene(5, 13, 40, 1000);
+    check_scene(1, 64, 1, 1000);
+}
+
+static void test_no_rows(void)
+{
+    check_scene(0, 13, 40, 500);
+}
+
+/* The padding holds zeros; they are not nodata, even if nodata is zero. */
+static void test_padding_is_not_nodata(void)
+{
+    hyp_slab slab;
+
+    CHECK(hyp_slab_init(&slab, 0, 2, 2, 3) == HYP_OK);
+    for (int p = 0; p < 4; p++)
+        for (int b = 0; b < 3; b++)
+            slab.dn[p * slab.stride + b] = (int16_t)(p == 2 && b == 2 ? 0 : 5);
+    hyp_slab_drop(&slab, 0);
+    CHECK(slab.pixels == 3);
+    CHECK(slab.valid[0] == 11);
+    hyp_slab_release(&slab);
+}
+
+static void test_every_single_failure(void)
+{
+    for (long nth = 1; nth <= 4; nth++) {
+        hyp_slab slab;
+        hyp_status st;
+
+        hyp_fault_arm(nth);
+        st = hyp_slab_init(&slab, 0, 10, 10, 10);
+        CHECK(hyp_fault_fired() == (nth <= 3));
+        CHECK(st == (nth <= 3 ? HYP_ENOMEM : HYP_OK));
+        CHECK((slab.dn == NULL) == (nth <= 3));
+        CHECK(nth > 3 || (slab.valid == NULL && slab.rows == 0));
+        hyp_fault_arm(0);
+        hyp_slab_release(&slab);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    MPI_Init(&argc, &argv);
+    RUN(test_random_patterns);
+    RUN(test_none_and_all_invalid);
+    RUN(test_no_rows);
+    RUN(test_padding_is_not_nodata);
+    RUN(test_every_single_failure);
+    MPI_Finalize();
+    return test_status;
+}
