@@ -41,7 +41,7 @@ WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
         -Wmissing-prototypes -Wwrite-strings -Wvla -Wundef -Wformat=2
 CPP  := -Iinclude -Isrc $(shell $(PKG_CONFIG) --cflags $(PKGS)) \
         $(GEOTIFF_CFLAGS) -D_POSIX_C_SOURCE=200809L $(CPPFLAGS)
-C    := -std=c11 -ffp-contract=off $(WARN) $(CFLAGS) $(if $(WERROR),-Werror) \
+C    := -std=c11 -ffp-contract=off -fno-math-errno $(WARN) $(CFLAGS) $(if $(WERROR),-Werror) \
         $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer)
 LIBS := $(shell $(PKG_CONFIG) --libs $(PKGS)) $(GEOTIFF_LIBS) -lm
 

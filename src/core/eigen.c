@@ -1,7 +1,7 @@
 /*
  * eigen.c - eigenvalues and eigenvectors of a distributed symmetric matrix
  *
- * The only file that knows ScaLAPACK.  Its solver is pdsyevr (MRRR): the
+ * The only file that knows ScaLAPACK and LAPACK.  Its solver is pdsyevr (MRRR): the
  * workspace that pdsyevd asks for is too small in ScaLAPACK 2.2, with wrong
  * vectors as the result, so the residuals are always computed too.
  */
@@ -44,6 +44,13 @@ void pdgemm_(const char *trans_a, const char *trans_b, const int *m,
              const int *desc_c);
 double pdlange_(const char *norm, const int *m, const int *n, const double *a,
                 const int *ia, const int *ja, const int *desc_a, double *work);
+
+void dsyevr_(const char *job, const char *range, const char *triangle,
+             const int *n, double *a, const int *lda, const double *vl,
+             const double *vu, const int *il, const int *iu,
+             const double *tolerance, int *m, double *w, double *z,
+             const int *ldz, int *support, double *work, const int *lwork,
+             int *iwork, const int *liwork, int *info);
 
 static const int one = 1;
 static const double tolerance = 1e-10; /* of residual and orthogonality */
@@ -294,5 +301,43 @@ hyp_status hyp_eigen_all(int n, hyp_grid grid, double *matrix, MPI_Comm comm,
     fix_signs(n, vector);
     st = check(n, quality);
 out:
+    return st;
+}
+
+static int call_dsyevr(int n, double *matrix, int count, double *value,
+                       double *vector, int *support, double *work, int lwork,
+                       int *iwork, int liwork)
+{
+    const double none = 0;
+    const int first = n - count + 1;
+    int values, info;
+
+    dsyevr_("V", "I", "L", &n, matrix, &n, &none, &none, &first, &n, &none,
+            &values, value, vector, &n, support, work, &lwork, iwork, &liwork,
+            &info);
+    return info;
+}
+
+hyp_status hyp_eigen_leading(int n, double *matrix, int count, double *vector)
+{
+    double *value = NULL, *work = NULL, size;
+    int *support = NULL, *iwork = NULL, isize, info;
+    hyp_status st;
+
+    HYP_TRY(hyp_alloc(&value, (size_t)n));
+    HYP_TRY(hyp_alloc(&support, 2 * (size_t)n));
+    info = call_dsyevr(n, matrix, count, value, vector, support, &size, -1,
+                       &isize, -1);
+    HYP_TRY(hyp_alloc(&work, (size_t)size));
+    HYP_TRY(hyp_alloc(&iwork, (size_t)isize));
+    info = call_dsyevr(n, matrix, count, value, vector, support, work,
+                       (int)size, iwork, isize);
+    if (info != 0)
+        st = hyp_fail(HYP_ENUMERIC, "dsyevr ended with info %d", info);
+out:
+    free(value);
+    free(support);
+    free(work);
+    free(iwork);
     return st;
 }

@@ -60,4 +60,15 @@ HYP_CHECKED hyp_status hyp_eigen_all(int n, hyp_grid grid, double *matrix,
                                      double *vector,
                                      hyp_eigen_quality *quality);
 
+/*
+ * Eigenvectors of the greatest eigenvalues of a whole matrix, by LAPACK.
+ *
+ * Collective: no
+ * Shapes:     matrix [n][n], symmetric, overwritten; vector [count][n], out:
+ *             orthonormal
+ * Errors:     HYP_ENOMEM; HYP_ENUMERIC if the solver fails
+ */
+HYP_CHECKED hyp_status hyp_eigen_leading(int n, double *matrix, int count,
+                                         double *vector);
+
 #endif

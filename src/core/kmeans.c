@@ -10,7 +10,7 @@
 
 #include "base/mem.h"
 #include "base/wide.h"
-#include "core/nearest.h"
+#include "core/assign.h"
 #include "hyperslab/comm.h"
 
 #include <math.h>
@@ -22,34 +22,10 @@ typedef struct lloyd {
     const hyp_kmeans_options *options;
     MPI_Comm comm;
     hyp_kmeans *km;
-    hyp_nearest nearest;
+    hyp_assigner assigner;
+    hyp_changes changes;
     hyp_uint128 squares; /* sum of x^2 over all pixels and bands, all ranks */
-
-    /* What an iteration changes, summed over the ranks by one allreduce:
-       sums [classes][stride], counts [classes], reassigned, exactly. */
-    int64_t *change;
-    int change_count;
 } lloyd;
-
-static int64_t *change_of_sum(const lloyd *l, int class)
-{
-    return l->change + (int64_t) class * l->slab->stride;
-}
-
-static int64_t *change_of_count(const lloyd *l, int class)
-{
-    return l->change + (int64_t)l->km->classes * l->slab->stride + class;
-}
-
-static int64_t *reassigned(const lloyd *l)
-{
-    return change_of_count(l, l->km->classes);
-}
-
-static int64_t *exactly(const lloyd *l)
-{
-    return reassigned(l) + 1;
-}
 
 /* Sum of squares of the slab, then of all ranks, in two halves of 64 bits. */
 static hyp_uint128 squares_all(const hyp_slab *slab, MPI_Comm comm)
@@ -103,50 +79,18 @@ static hyp_status init_all(lloyd *l, const hyp_summary *summary)
     *km =
         (hyp_kmeans){ .classes = l->options->classes, .bands = l->slab->bands };
     HYP_TRY(check(l, summary));
-    l->change_count = km->classes * (l->slab->stride + 1) + 2;
     HYP_TRY(hyp_alloc(&km->centre, classes * bands));
     HYP_TRY(hyp_alloc(&km->sum, classes * bands));
     HYP_TRY(hyp_alloc(&km->count, classes));
-    HYP_TRY(hyp_alloc(&km->label, (size_t)l->slab->pixels));
-    HYP_TRY(hyp_alloc(&l->change, (size_t)l->change_count));
-    HYP_TRY(hyp_nearest_init(&l->nearest, l->options->distance, km->classes,
-                             km->bands, l->slab->stride));
+    HYP_TRY(hyp_alloc(&km->label, (size_t)l->slab->pixels + HYP_ASSIGN_GROUP));
+    HYP_TRY(hyp_changes_init(&l->changes, km->classes, l->slab->stride));
+    HYP_TRY(hyp_assigner_init(&l->assigner, l->slab, l->options->distance,
+                              km->classes));
     memcpy(km->centre, l->options->start, classes * bands * sizeof(double));
     memcpy(km->sum, summary->sum, bands * sizeof(int64_t));
     km->count[0] = summary->pixels;
 out:
     return hyp_agree(l->comm, st);
-}
-
-static void move_pixel(const lloyd *l, const int16_t *x, int from, int to)
-{
-    int64_t *less = change_of_sum(l, from), *more = change_of_sum(l, to);
-
-    for (int b = 0; b < l->slab->stride; b++) {
-        less[b] -= x[b];
-        more[b] += x[b];
-    }
-    --*change_of_count(l, from);
-    ++*change_of_count(l, to);
-    ++*reassigned(l);
-}
-
-/* Give every pixel of this rank its nearest centre, and note what changes. */
-static void assign(const lloyd *l)
-{
-    const hyp_slab *slab = l->slab;
-
-    memset(l->change, 0, (size_t)l->change_count * sizeof *l->change);
-    for (int64_t p = 0; p < slab->pixels; p++) {
-        const int16_t *x = slab->dn + p * slab->stride;
-        int from = l->km->label[p];
-        int to = hyp_nearest_find(&l->nearest, x, exactly(l));
-
-        if (to == from)
-            continue;
-        l->km->label[p] = (uint16_t)to;
-        move_pixel(l, x, from, to);
-    }
 }
 
 /* Take over the changes of all ranks; classes with pixels get their means. */
@@ -155,11 +99,11 @@ static void update(const lloyd *l)
     hyp_kmeans *km = l->km;
 
     for (int j = 0; j < km->classes; j++) {
-        const int64_t *change = change_of_sum(l, j);
+        const int64_t *change = hyp_changes_of_sum(&l->changes, j);
         int64_t *sum = km->sum + (int64_t)j * km->bands;
         double *centre = km->centre + (int64_t)j * km->bands;
 
-        km->count[j] += *change_of_count(l, j);
+        km->count[j] += hyp_changes_of_count(&l->changes, j);
         for (int b = 0; b < km->bands; b++) {
             sum[b] += change[b];
             if (km->count[j] > 0)
@@ -208,20 +152,18 @@ static void iterate_all(lloyd *l, int64_t pixels)
     hyp_kmeans *km = l->km;
 
     while (!km->converged && km->iterations < o->max_iterations) {
-        hyp_nearest_set(&l->nearest, km->centre);
-        assign(l);
-        MPI_Allreduce(MPI_IN_PLACE, l->change, l->change_count, MPI_INT64_T,
-                      MPI_SUM, l->comm);
+        hyp_kmeans_step step = { .iteration = ++km->iterations };
+
+        hyp_changes_clear(&l->changes);
+        hyp_assign(&l->assigner, km->centre, km->label, &l->changes);
+        hyp_changes_sum_all(&l->changes, l->comm);
         update(l);
-        km->iterations++;
-        km->within = within_classes(l);
-        km->converged = has_ended(l, *reassigned(l), pixels);
+        step.reassigned = hyp_changes_reassigned(&l->changes);
+        step.within = km->within = within_classes(l);
+        step.decided_exactly = *hyp_changes_exactly(&l->changes);
+        km->converged = has_ended(l, step.reassigned, pixels);
         if (o->observer)
-            o->observer(o->observer_context,
-                        &(hyp_kmeans_step){ .iteration = km->iterations,
-                                            .reassigned = *reassigned(l),
-                                            .within = km->within,
-                                            .decided_exactly = *exactly(l) });
+            o->observer(o->observer_context, &step);
     }
 }
 
@@ -236,8 +178,8 @@ hyp_status hyp_kmeans_all(const hyp_slab *slab, const hyp_summary *summary,
     l.squares = squares_all(slab, comm);
     iterate_all(&l, summary->pixels);
 out:
-    hyp_nearest_release(&l.nearest);
-    free(l.change);
+    hyp_assigner_release(&l.assigner);
+    hyp_changes_release(&l.changes);
     if (st != HYP_OK)
         hyp_kmeans_release(out);
     return st;

@@ -93,19 +93,20 @@ static int find_exactly(const hyp_nearest *n, const int16_t *x)
     return label;
 }
 
-/* Whether `near` is below `next` whatever the errors of both. */
-static bool certain(const hyp_nearest *n, float near, float next)
+/* How much farther `next` is than `near`, whatever the errors of both. */
+static double gap(const hyp_nearest *n, float near, float next)
 {
-    double low = next, high = near, r = n->relative;
+    double low = next, high = near;
 
     if (n->distance == HYP_DISTANCE_L2) { /* bounds hold for the squares */
         low = sqrt(low);
         high = sqrt(high);
     }
-    return low * (1 - r) - n->moved > high * (1 + r) + n->moved;
+    return low * (1 - n->relative) - high * (1 + n->relative) - 2 * n->moved;
 }
 
-int hyp_nearest_find(const hyp_nearest *n, const int16_t *x, int64_t *exactly)
+int hyp_nearest_find(const hyp_nearest *n, const int16_t *x, double *slack,
+                     int64_t *exactly)
 {
     float near = INFINITY, next = INFINITY;
     int label = 0;
@@ -122,8 +123,10 @@ int hyp_nearest_find(const hyp_nearest *n, const int16_t *x, int64_t *exactly)
             next = d;
         }
     }
-    if (n->classes == 1 || certain(n, near, next))
+    *slack = gap(n, near, next);
+    if (*slack > 0)
         return label;
+    *slack = 0;
     ++*exactly;
     return find_exactly(n, x);
 }

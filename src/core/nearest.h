@@ -52,11 +52,12 @@ void hyp_nearest_set(hyp_nearest *nearest, const double *centre);
  * The nearest centre of a pixel; of equals, the one with the lowest number.
  *
  * Collective: no
- * Shapes:     x [stride]
+ * Shapes:     x [stride]; *slack, out: every other centre is at least so much
+ *             farther away, DN
  * Result:     0..classes-1; exactly is counted up if float could not tell
  */
 int hyp_nearest_find(const hyp_nearest *nearest, const int16_t *x,
-                     int64_t *exactly);
+                     double *slack, int64_t *exactly);
 
 /* Free what nearest owns.  Accepts { 0 }.  Collective: no. */
 void hyp_nearest_release(hyp_nearest *nearest);

@@ -5,6 +5,7 @@
 
 #include "kernel/vector.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,10 +26,13 @@
 #define HAVE_X86 0
 #endif
 
-#define TABLE(suffix)                                                    \
-    {                                                                    \
-#suffix, squares_##suffix, absolutes_##suffix, project_##suffix, \
-            summarise_##suffix                                           \
+#define TABLE(suffix)                                                 \
+    {                                                                 \
+        .name = #suffix, .squares = squares_##suffix,                 \
+        .absolutes = absolutes_##suffix, .project = project_##suffix, \
+        .embed = embed_##suffix, .bound = bound_##suffix,             \
+        .unsafe = unsafe_##suffix, .spare = spare_##suffix,           \
+        .summarise = summarise_##suffix,                              \
     }
 
 static const hyp_kernels table[] = {

@@ -12,6 +12,8 @@
 
 #define HYP_CENTRE_GROUP  4 /* centres go through a kernel by so many */
 #define HYP_PROJECT_WIDTH 16
+#define HYP_LANES         16 /* pixels, or components, side by side */
+#define HYP_COMPONENTS    14 /* of the subspace of core/subspace.h  */
 
 typedef enum hyp_isa { HYP_ISA_PORTABLE, HYP_ISA_AVX2, HYP_ISA_AVX512 } hyp_isa;
 
@@ -24,6 +26,20 @@ typedef enum hyp_isa { HYP_ISA_PORTABLE, HYP_ISA_AVX2, HYP_ISA_AVX512 } hyp_isa;
  */
 typedef void hyp_distance_kernel(const int16_t *x, const float *centre,
                                  int centres, int stride, float *distance);
+
+/* Centres as the bound kernel takes them; see core/subspace.h. */
+typedef struct hyp_bound_centres {
+    int count;
+    float *y;      /* [count][16]: coordinates in the subspace, and two
+                      that are not used                               */
+    float *square; /* [count]: r_c^2                                   */
+    float *reach;  /* [count]: 2 r_c, rounded up                       */
+    float *fuzz;   /* [count]: share of the coordinates' error         */
+} hyp_bound_centres;
+
+/* Share of a distance squared that covers its rounding: t + 2^-18. */
+#define HYP_BOUND_T   0x1p-15f
+#define HYP_BOUND_RHO (HYP_BOUND_T + 0x1p-18f)
 
 typedef struct hyp_kernels {
     const char *name;
@@ -38,6 +54,46 @@ typedef struct hyp_kernels {
      */
     void (*project)(const int16_t *x, int64_t pixels, int stride, int bands,
                     const float *mean, const float *direction, float *out);
+
+    /*
+     * Coordinates of up to 8 pixels in a subspace, and their distances from
+     * its origin.  Bands are summed by sixteens, then the sums.
+     *
+     * Shapes: x [pixels][stride]; offset [stride]; basis [bands][16];
+     *         y [pixels][16], out; square [pixels], out: |x - m|^2
+     */
+    void (*embed)(const int16_t *x, int64_t pixels, int stride, int bands,
+                  const int16_t *offset, const float *basis, float *y,
+                  int64_t *square);
+
+    /*
+     * The centre that is certainly nearest, for 16 pixels.
+     *
+     * Shapes: embedded [...][16]: coordinates, rest and fuzz of the pixels;
+     *         pixel [16]: which of them; best [16], out: a centre; slack [16],
+     *         out: all others are at least so much farther away; not positive
+     *         if that is not certain
+     */
+    void (*bound)(const float *embedded, const int32_t *pixel,
+                  const hyp_bound_centres *centre, int32_t *best, float *slack);
+
+    /*
+     * List the pixels first .. last - 1 whose slack does not exceed the limit
+     * of their class; return how many there are.
+     *
+     * Shapes: slack, label [last]; list [last - first], out
+     */
+    int64_t (*unsafe)(const float *slack, const uint16_t *label,
+                      const float *limit, int64_t first, int64_t last,
+                      int32_t *list);
+
+    /*
+     * The least excess of the pixels' slacks over the limits of their classes.
+     *
+     * Shapes: slack, label [pixels], pixels a multiple of 16
+     */
+    float (*spare)(const float *slack, const uint16_t *label,
+                   const float *limit, int64_t pixels);
 
     /*
      * Take pixels into the minimum, maximum and sum of each band.

@@ -8,9 +8,10 @@
 #ifndef HYP_KERNEL_VECTOR_H
 #define HYP_KERNEL_VECTOR_H
 
-#include <stdint.h>
+#include "kernel/kernel.h"
 
-#define HYP_LANES 16
+#include <math.h>
+#include <stdint.h>
 
 typedef int16_t hyp_int16x16
     __attribute__((vector_size(HYP_LANES * 2), may_alias));
@@ -27,5 +28,27 @@ typedef float hyp_floatx16
 
 /* Per lane, a where the comparison holds and b elsewhere. */
 #define HYP_SELECT(mask, a, b) (((a) & (mask)) | ((b) & ~(mask)))
+#define HYP_SELECT_FLOATS(mask, a, b) \
+    ((hyp_floatx16)HYP_SELECT(mask, (hyp_int32x16)(a), (hyp_int32x16)(b)))
+
+/*
+ * The lanes of two rows that an exchange between them brings together: of the
+ * rows' blocks of `step` lanes, the even ones, and the odd ones.
+ */
+#define HYP_LOW_HALVES_8 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23
+#define HYP_HIGH_HALVES_8 \
+    8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31
+#define HYP_LOW_HALVES_4 \
+    0, 1, 2, 3, 16, 17, 18, 19, 8, 9, 10, 11, 24, 25, 26, 27
+#define HYP_HIGH_HALVES_4 \
+    4, 5, 6, 7, 20, 21, 22, 23, 12, 13, 14, 15, 28, 29, 30, 31
+#define HYP_LOW_HALVES_2 \
+    0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28, 29
+#define HYP_HIGH_HALVES_2 \
+    2, 3, 18, 19, 6, 7, 22, 23, 10, 11, 26, 27, 14, 15, 30, 31
+#define HYP_LOW_HALVES_1 \
+    0, 16, 2, 18, 4, 20, 6, 22, 8, 24, 10, 26, 12, 28, 14, 30
+#define HYP_HIGH_HALVES_1 \
+    1, 17, 3, 19, 5, 21, 7, 23, 9, 25, 11, 27, 13, 29, 15, 31
 
 #endif

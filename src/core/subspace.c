@@ -1,0 +1,221 @@
+/*
+ * subspace.c - cheap, certain bounds on distances, from few components
+ */
+#include "core/subspace.h"
+
+#include "base/mem.h"
+#include "core/covariance.h"
+#include "core/eigen.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    WIDTH = HYP_COMPONENTS,
+    REST = HYP_COMPONENTS, /* the two other members of a pixel's line */
+    FUZZ,
+    TOGETHER = 8,        /* pixels that the kernel takes at a time  */
+    SAMPLE_STEP = 64,    /* every 64th pixel shapes the basis ...  */
+    SAMPLE_PER_BAND = 20 /* ... but at least so many for each band */
+};
+
+static const double unit = 0x1p-24;   /* of rounding to float          */
+static const double rounding = 1e-11; /* of the few sums in double     */
+
+/* Some of the slab's pixels, as a slab of its own that borrows them. */
+static hyp_slab sample(const hyp_slab *slab)
+{
+    hyp_slab view = *slab;
+    int64_t step = slab->pixels / ((int64_t)SAMPLE_PER_BAND * slab->bands);
+
+    step = step < 1 ? 1 : step > SAMPLE_STEP ? SAMPLE_STEP : step;
+    view.pixels = (slab->pixels + step - 1) / step;
+    view.stride = (int)(slab->stride * step);
+    return view;
+}
+
+static void sum_bands(const hyp_slab *slab, double *sum)
+{
+    for (int64_t p = 0; p < slab->pixels; p++)
+        for (int b = 0; b < slab->bands; b++)
+            sum[b] += slab->dn[p * slab->stride + b];
+}
+
+/* Covariance of the view, as good as a basis needs; and its mean. */
+static hyp_status covariance(const hyp_slab *view, double *matrix, double *mean)
+{
+    const int n = view->bands;
+    const double pixels = view->pixels > 0 ? (double)view->pixels : 1;
+    int64_t *product;
+    hyp_status st = hyp_alloc(&product, (size_t)n * (size_t)n);
+
+    if (st != HYP_OK)
+        return st;
+    HYP_TRY(hyp_products(view, product));
+    sum_bands(view, mean);
+    for (int b = 0; b < n; b++)
+        mean[b] /= pixels;
+    for (int i = 0; i < n; i++)
+        for (int j = 0; j <= i; j++)
+            matrix[i * n + j] = matrix[j * n + i] =
+                (double)product[i * n + j] / pixels - mean[i] * mean[j];
+out:
+    free(product);
+    return st;
+}
+
+/* How far the directions are from orthonormal. */
+static double skew_of(const double *direction, int count, int bands)
+{
+    double square = 0;
+
+    for (int i = 0; i < count; i++)
+        for (int j = 0; j < count; j++) {
+            double dot = i == j ? -1 : 0;
+
+            for (int b = 0; b < bands; b++)
+                dot += direction[i * bands + b] * direction[j * bands + b];
+            square += dot * dot;
+        }
+    return sqrt(square);
+}
+
+static hyp_status find_basis(hyp_subspace *s, const hyp_slab *slab)
+{
+    const hyp_slab view = sample(slab);
+    const size_t n = (size_t)s->bands;
+    const int width = s->bands < WIDTH ? s->bands : WIDTH;
+    double *matrix = NULL, *mean = NULL;
+    hyp_status st;
+
+    HYP_TRY(hyp_alloc(&matrix, n * n));
+    HYP_TRY(hyp_alloc(&mean, n));
+    HYP_TRY(covariance(&view, matrix, mean));
+    HYP_TRY(hyp_eigen_leading(s->bands, matrix, width, s->direction));
+    s->skew = skew_of(s->direction, width, s->bands) + rounding;
+    for (int b = 0; b < s->bands; b++) {
+        s->offset[b] = (int16_t)lrint(mean[b]);
+        for (int q = 0; q < width; q++)
+            s->basis[b * HYP_LANES + q] = (float)s->direction[q * s->bands + b];
+    }
+out:
+    free(matrix);
+    free(mean);
+    return st;
+}
+
+/* Rest and fuzz of a pixel, from its coordinates and squared length. */
+static void finish_pixel(const hyp_subspace *s, float *y, int64_t square)
+{
+    const double t = HYP_BOUND_T, all = (double)square;
+    const double f = s->error * sqrt(all);
+    double inside = 0, rest;
+
+    for (int q = 0; q < WIDTH; q++)
+        inside += (double)y[q] * y[q];
+    inside = fmax(0, sqrt(inside) - f);
+    rest = fmax(0, all * (1 + 2 * s->skew) - inside * inside);
+    y[REST] = (float)(sqrt(rest) * (1 + 2 * unit));
+    y[FUZZ] = (float)(2 * (1 + 1 / t) * f * f * (1 + 2 * unit));
+}
+
+static void embed(hyp_subspace *s, const hyp_slab *slab)
+{
+    int64_t square[TOGETHER];
+
+    for (int64_t p = 0; p < slab->pixels; p += TOGETHER) {
+        const int64_t left = slab->pixels - p;
+        const int64_t count = left < TOGETHER ? left : TOGETHER;
+        float *y = s->embedded + p * HYP_LANES;
+
+        s->kernels->embed(slab->dn + p * s->stride, count, s->stride, s->bands,
+                          s->offset, s->basis, y, square);
+        for (int64_t i = 0; i < count; i++)
+            finish_pixel(s, y + i * HYP_LANES, square[i]);
+    }
+}
+
+static hyp_status make_room(hyp_subspace *s, int64_t pixels, int classes)
+{
+    const size_t count = (size_t)classes;
+    hyp_status st;
+
+    HYP_TRY(hyp_alloc(&s->offset, (size_t)s->stride));
+    HYP_TRY(hyp_alloc(&s->direction, (size_t)WIDTH * (size_t)s->bands));
+    HYP_TRY(hyp_alloc(&s->basis, (size_t)s->stride * HYP_LANES));
+    HYP_TRY(hyp_alloc(&s->embedded, (size_t)pixels * HYP_LANES));
+    HYP_TRY(hyp_alloc(&s->centre.y, count * HYP_LANES));
+    HYP_TRY(hyp_alloc(&s->centre.square, count));
+    HYP_TRY(hyp_alloc(&s->centre.reach, count));
+    HYP_TRY(hyp_alloc(&s->centre.fuzz, count));
+out:
+    return st;
+}
+
+hyp_status hyp_subspace_init(hyp_subspace *s, const hyp_slab *slab, int classes)
+{
+    const double roundings =
+        HYP_LANES + 1 + (slab->bands + HYP_LANES - 1) / HYP_LANES;
+    const double g = roundings * unit / (1 - roundings * unit);
+    hyp_status st;
+
+    *s = (hyp_subspace){ .kernels = hyp_kernels_here(),
+                         .bands = slab->bands,
+                         .stride = slab->stride,
+                         .centre = { .count = classes } };
+    HYP_TRY(make_room(s, slab->pixels, classes));
+    HYP_TRY(find_basis(s, slab));
+    s->error = 4 * (g + unit) + s->skew;
+    embed(s, slab);
+out:
+    if (st != HYP_OK)
+        hyp_subspace_release(s);
+    return st;
+}
+
+static void set_centre(hyp_subspace *s, int j, const double *centre)
+{
+    const double t = HYP_BOUND_T;
+    double square = 0, inside = 0, rest, f;
+
+    for (int b = 0; b < s->bands; b++) {
+        double z = centre[b] - s->offset[b];
+
+        square += z * z;
+    }
+    for (int q = 0; q < WIDTH; q++) {
+        double y = 0;
+
+        for (int b = 0; b < s->bands; b++)
+            y += (centre[b] - s->offset[b]) * s->direction[q * s->bands + b];
+        inside += y * y;
+        s->centre.y[j * HYP_LANES + q] = (float)y;
+    }
+    rest = fmax(0, square - inside);
+    f = 2 * unit * sqrt(inside) + s->skew * sqrt(square);
+    s->centre.square[j] = (float)rest;
+    s->centre.reach[j] =
+        (float)(2 * sqrt(rest + s->skew * square) * (1 + 2 * unit));
+    s->centre.fuzz[j] = (float)(2 * (1 + 1 / t) * f * f * (1 + 2 * unit) +
+                                4 * s->skew * square);
+}
+
+void hyp_subspace_set(hyp_subspace *s, const double *centre)
+{
+    for (int j = 0; j < s->centre.count; j++)
+        set_centre(s, j, centre + (int64_t)j * s->bands);
+}
+
+void hyp_subspace_release(hyp_subspace *s)
+{
+    free(s->offset);
+    free(s->direction);
+    free(s->basis);
+    free(s->embedded);
+    free(s->centre.y);
+    free(s->centre.square);
+    free(s->centre.reach);
+    free(s->centre.fuzz);
+    *s = (hyp_subspace){ 0 };
+}

@@ -1,0 +1,62 @@
+/*
+ * subspace.h - cheap, certain bounds on distances, from few components
+ *
+ * The spectra of a scene lie close to a subspace of few dimensions.  With an
+ * orthonormal basis Q of fourteen of its directions, y = Q'(x - m), and e what
+ * the subspace leaves out of x - m, of length r, Pythagoras gives
+ *
+ *     |x - c|^2 = |y_x - y_c|^2 + r_x^2 + r_c^2 - 2 e_x . e_c,
+ *
+ * where |e_x . e_c| <= r_x r_c.  r_x^2 is common to all centres, and r_c is
+ * small, a centre being a mean: one line of the cache a pixel tells which centre
+ * is nearest, but for pixels close to a border.
+ *
+ * The stored y is float arithmetic with W, Q rounded to float.  With u = 2^-24
+ * and n roundings in sequence in its sums, it is off by at most
+ * f_x = (4 g + 4 u) |x - m|, g = n u / (1 - n u) (Higham, section 3.1, with
+ * Cauchy and Schwarz over the columns, of length 1 each, fewer than 16).  With the error
+ * f_c of the centre, a = |y_x - y_c| is off by f_x + f_c, and a^2 by at most
+ * t a^2 + (1 + 1/t) (f_x + f_c)^2, for any t > 0.
+ */
+#ifndef HYP_CORE_SUBSPACE_H
+#define HYP_CORE_SUBSPACE_H
+
+#include "hyperslab/slab.h"
+#include "kernel/kernel.h"
+
+typedef struct hyp_subspace {
+    const hyp_kernels *kernels;
+    int bands, stride;
+    double skew;       /* |Q'Q - I|, next to nothing                         */
+    double error;      /* f_x / |x - m|                                      */
+    int16_t *offset;   /* [stride]: m, whole DN; owned                       */
+    double *direction; /* [HYP_COMPONENTS][bands]: Q; owned                  */
+    float *basis;      /* [stride][16]: W; owned                             */
+    float *embedded;   /* [pixels][16]: y, then r_x rounded up, and the fuzz
+                          2 (1 + 1/t) f_x^2; owned                           */
+    hyp_bound_centres centre; /* its arrays are owned                        */
+} hyp_subspace;
+
+/*
+ * Find a basis from a sample of the slab's pixels, and embed all of them.
+ *
+ * Collective: no
+ * Errors:     HYP_ENOMEM, HYP_ENUMERIC; subspace is then empty
+ * Ownership:  the caller frees with hyp_subspace_release()
+ * Cost:       14 multiply-adds a pixel and band; 64 bytes a pixel
+ */
+HYP_CHECKED hyp_status hyp_subspace_init(hyp_subspace *subspace,
+                                         const hyp_slab *slab, int classes);
+
+/*
+ * Take new centres.
+ *
+ * Collective: no
+ * Shapes:     centre [classes][bands], DN
+ */
+void hyp_subspace_set(hyp_subspace *subspace, const double *centre);
+
+/* Free what subspace owns.  Accepts { 0 }.  Collective: no. */
+void hyp_subspace_release(hyp_subspace *subspace);
+
+#endif
