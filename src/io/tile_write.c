@@ -16,6 +16,7 @@
 #include "hyperslab/slab.h"
 #include "io/auto_chunk.h"
 #include "io/h5.h"
+#include "io/h5_sink.h"
 #include "io/tile_metadata_write.h"
 
 #include <limits.h>
@@ -26,7 +27,7 @@
 #include <zlib.h>
 
 #define DEFLATE_LEVEL 3
-#define TASK_BYTES    (32 << 20) /* of pixels that one rank holds at a time */
+#define TASK_BYTES    (64 << 20) /* of pixels that one rank holds at a time */
 #define STRIP         64         /* pixels modelled at a time               */
 
 /* How the cube is cut: the same on every rank. */
@@ -51,6 +52,7 @@ typedef struct writer {
     chunk_plan plan;
     hyp_scenery *scenery;
     hid_t file, reflectance, cube; /* rank 0; negative elsewhere           */
+    int failure;                   /* errno of the file's first failure    */
     int16_t *strip;                /* [STRIP][group * chunk[2]]            */
     int16_t *raw;                  /* [group][chunk]: a task's chunks      */
     unsigned char *packed;         /* the same, deflated, one after another */
@@ -170,12 +172,16 @@ static void scatter(const chunk_plan *plan, const chunk_task *task,
                     int16_t *raw)
 {
     const size_t bands = task->count[2], width = plan->chunk[2];
-    const size_t chunk = plan->chunk_bytes / sizeof *raw;
 
-    for (size_t p = 0; p < pixels; p++)
-        for (size_t b = 0; b < bands; b++)
-            raw[b / width * chunk + (place + p) * width + b % width] =
-                strip[p * bands + b];
+    for (size_t first = 0; first < bands; first += width) {
+        const size_t here = least(width, bands - first);
+        int16_t *to = raw + place * width;
+
+        for (size_t p = 0; p < pixels; p++)
+            for (size_t b = 0; b < here; b++)
+                to[p * width + b] = strip[p * bands + first + b];
+        raw += plan->chunk_bytes / sizeof *raw;
+    }
 }
 
 /* What lies in a chunk but outside of the cube is zero, as HDF5 leaves it. */
@@ -214,6 +220,14 @@ static hyp_status deflate_chunks(writer *w, const chunk_task *task)
     return HYP_OK;
 }
 
+/* Rank 0: did all that HDF5 has written so far reach the file? */
+static hyp_status check_disk(const writer *w)
+{
+    if (w->failure != 0)
+        return hyp_fail(HYP_EIO, "cannot write: %s", strerror(w->failure));
+    return HYP_OK;
+}
+
 static hyp_status write_chunks(writer *w, const chunk_task *task)
 {
     const unsigned char *packed = w->packed;
@@ -231,7 +245,7 @@ static hyp_status write_chunks(writer *w, const chunk_task *task)
         offset[2] += w->plan.chunk[2];
         packed += w->length[j];
     }
-    return HYP_OK;
+    return check_disk(w);
 }
 
 static int64_t packed_bytes(const writer *w, const chunk_task *task)
@@ -301,21 +315,6 @@ static hyp_status take_turn_all(writer *w, int64_t turn, MPI_Comm comm)
     return hyp_agree(comm, st);
 }
 
-static hyp_status create_file(writer *w, const char *path)
-{
-    const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
-    hyp_status st = HYP_OK;
-
-    H5Pset_libver_bounds(access, H5F_LIBVER_EARLIEST, H5F_LIBVER_LATEST);
-    H5Pset_fclose_degree(access, H5F_CLOSE_STRONG);
-    if (!hyp_fault())
-        w->file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, access);
-    if (w->file < 0)
-        st = hyp_h5_fail(HYP_ECREATE, "cannot create the file");
-    H5Pclose(access);
-    return st;
-}
-
 /* Rank 0: all of the file but the cube's chunks. */
 static hyp_status begin_file(writer *w, const char *path)
 {
@@ -326,7 +325,11 @@ static hyp_status begin_file(writer *w, const char *path)
     hyp_h5_quiet();
     place_bands(wavelength, w->synth->bands);
     snprintf(group, sizeof group, "%s/Reflectance", w->synth->site);
-    HYP_TRY(create_file(w, path));
+    if (!hyp_fault())
+        w->file = hyp_h5_sink(path, &w->failure);
+    if (w->file < 0)
+        HYP_TRY(hyp_fail(HYP_ECREATE, "cannot create the file: %s",
+                         strerror(w->failure)));
     HYP_TRY(hyp_group_create(w->file, group, &w->reflectance));
     HYP_TRY(hyp_dataset_create(w->reflectance, "Reflectance_Data",
                                H5T_STD_I16LE, 3, w->plan.shape, w->plan.chunk,
@@ -334,6 +337,7 @@ static hyp_status begin_file(writer *w, const char *path)
     HYP_TRY(
         hyp_tile_metadata_write(w->reflectance, w->cube, w->synth, wavelength));
     HYP_TRY(hyp_tile_layers_write(w->reflectance, w->synth, w->scenery));
+    HYP_TRY(check_disk(w));
 out:
     return st;
 }
@@ -355,19 +359,22 @@ out:
     return st;
 }
 
-static hyp_status release(writer *w)
+static void release(writer *w)
 {
-    hyp_status st = HYP_OK;
-
-    /* The strong close degree closes the cube and the group as well. */
-    if (w->file >= 0 && H5Fclose(w->file) < 0)
-        st = hyp_h5_fail(HYP_EIO, "cannot finish the file");
     hyp_scenery_free(&w->scenery);
     free(w->strip);
     free(w->raw);
     free(w->packed);
     free(w->length);
-    return st;
+}
+
+/* Rank 0: close the file, which writes the last of it.  The first failure
+   counts, and its record stays. */
+static hyp_status end_file(writer *w, hyp_status st)
+{
+    if (w->file >= 0 && H5Fclose(w->file) < 0 && st == HYP_OK)
+        st = hyp_h5_fail(HYP_EIO, "cannot finish the file");
+    return st == HYP_OK ? check_disk(w) : st;
 }
 
 hyp_status hyp_tile_write_all(const char *path, const hyp_synth *synth,
@@ -377,7 +384,7 @@ hyp_status hyp_tile_write_all(const char *path, const hyp_synth *synth,
                  .file = H5I_INVALID_HID,
                  .reflectance = H5I_INVALID_HID,
                  .cube = H5I_INVALID_HID };
-    hyp_status st, released;
+    hyp_status st;
     int rank, size;
 
     MPI_Comm_rank(comm, &rank);
@@ -386,8 +393,7 @@ hyp_status hyp_tile_write_all(const char *path, const hyp_synth *synth,
     for (int64_t turn = 0; turn * size < w.plan.tasks; turn++)
         HYP_TRY(take_turn_all(&w, turn, comm));
 out:
-    released = release(&w);
-    if (st == HYP_OK)
-        st = hyp_agree(comm, released);
+    st = hyp_agree(comm, end_file(&w, st));
+    release(&w);
     return st == HYP_OK ? st : hyp_fail_while(st, "'%s'", path);
 }

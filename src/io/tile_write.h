@@ -56,8 +56,8 @@ HYP_CHECKED hyp_status hyp_synth_scenery(const hyp_synth *synth,
  * Errors:     HYP_EUSAGE, HYP_ENOMEM, HYP_ECREATE, HYP_EIO; part of a file may
  *             be left behind, for the caller to remove
  * Result:     the same bytes at any rank count
- * Cost:       dominated by deflating the cube; about 64 MB a rank, or twice a
- *             chunk if that is more
+ * Cost:       dominated by deflating the cube; about 130 MB a rank for bands,
+ *             5 MB for blocks; twice a chunk if that is more
  */
 HYP_CHECKED hyp_status hyp_tile_write_all(const char *path,
                                           const hyp_synth *synth,

@@ -317,3 +317,46 @@ def exact_means(pixels, labels, classes):
         return np.array([pixels[labels == j].sum(axis=0, dtype="i8")
                          / np.float64(np.count_nonzero(labels == j))
                          for j in range(1, classes + 1)])
+
+
+# --- one cube in many files -------------------------------------------------
+
+ONE_CUBE = "-k 4 --max-iter 30 --bad-bands none --eigen-grid 1x1"
+
+
+class Expected:
+    """What SPy says of the pixels with data of a cube, run with ONE_CUBE."""
+
+    def __init__(self, cube, nodata=-9999, scale=10000):
+        self.valid = valid_pixels(cube, np.arange(cube.shape[2]), nodata)
+        pixels = cube[self.valid].astype("f8")
+        labels, self.centres, _ = spy_kmeans(pixels / scale, 4, 30)
+        self.map = class_map(self.valid, labels)
+
+    def check(self, run):
+        same(run.classes, self.map, f"{run.name}: map")
+        close(run.centroids, self.centres, 1e-14 * np.abs(self.centres).max(),
+              f"{run.name}: centroids")
+        missing = np.isnan(run.scores)
+        same(missing, np.broadcast_to(~self.valid, missing.shape),
+             f"{run.name}: NaN scores where there is no data, and only there")
+
+    def check_tile(self, path, name, ranks=RANKS):
+        """At all rank counts; returns the digests of what they wrote."""
+        runs = at_ranks(path, ONE_CUBE, ranks)
+        for run in runs:
+            run.name = f"{name}, {run.name}"
+            self.check(run)
+        digests = {tuple(run.digest(file) for file in
+                         ("classes.tif", "centroids.csv", "pca.tif"))
+                   for run in runs}
+        check(len(digests) == 1, f"{name}: the same bytes at all rank counts")
+        return digests
+
+
+def holed_cube():
+    """A cube whose sizes no chunk divides, with missing data in a corner, at
+    the end, and in one band of one pixel."""
+    cube = smooth_cube(23, 17, 40)
+    cube[:3, 4:9] = cube[22, 16] = cube[11, 2, 20] = -9999
+    return cube
