@@ -15,6 +15,8 @@ typedef struct hyp_summary {
     int16_t *low;   /* [stride]: least DN of each band; owned              */
     int16_t *high;  /* [stride]: greatest DN; owned                        */
     int64_t *sum;   /* [stride]: sum of the DN; owned                      */
+    int64_t squares[2]; /* sum of the squares of all DN, in two parts:
+                           squares[0] + 2^32 squares[1]                    */
 } hyp_summary;
 
 /*

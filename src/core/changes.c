@@ -19,7 +19,8 @@ hyp_status hyp_changes_init(hyp_changes *c, int classes, int stride)
 {
     hyp_status st;
 
-    *c = (hyp_changes){ .classes = classes,
+    *c = (hyp_changes){ .kernels = hyp_kernels_here(),
+                        .classes = classes,
                         .stride = stride,
                         .length = classes * (stride + 1) + 2 };
     HYP_TRY(hyp_alloc(&c->total, (size_t)c->length));
@@ -50,13 +51,8 @@ static void flush(hyp_changes *c)
 
 void hyp_changes_move(hyp_changes *c, const int16_t *x, int from, int to)
 {
-    int32_t *restrict less = c->recent + (int64_t)from * c->stride;
-    int32_t *restrict more = c->recent + (int64_t)to * c->stride;
-
-    for (int b = 0; b < c->stride; b++) {
-        less[b] -= x[b];
-        more[b] += x[b];
-    }
+    c->kernels->move(x, c->stride, c->recent + (int64_t)from * c->stride,
+                     c->recent + (int64_t)to * c->stride);
     of_count(c)[from]--;
     of_count(c)[to]++;
     of_count(c)[c->classes]++;

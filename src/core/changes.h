@@ -5,11 +5,13 @@
 #define HYP_CORE_CHANGES_H
 
 #include "hyperslab/status.h"
+#include "kernel/kernel.h"
 
 #include <mpi.h>
 #include <stdint.h>
 
 typedef struct hyp_changes {
+    const hyp_kernels *kernels;
     int classes, stride;
     int64_t *total;  /* [classes][stride] of sums, [classes] of counts, pixels
                        reassigned, pixels decided exactly; owned            */
@@ -36,6 +38,7 @@ void hyp_changes_clear(hyp_changes *changes);
  *
  * Collective: no
  * Shapes:     x [stride]
+ * Requires:   from and to differ
  */
 void hyp_changes_move(hyp_changes *changes, const int16_t *x, int from, int to);
 

@@ -27,26 +27,6 @@ typedef struct lloyd {
     hyp_uint128 squares; /* sum of x^2 over all pixels and bands, all ranks */
 } lloyd;
 
-/* Sum of squares of the slab, then of all ranks, in two halves of 64 bits. */
-static hyp_uint128 squares_all(const hyp_slab *slab, MPI_Comm comm)
-{
-    hyp_uint128 sum = 0;
-    int64_t part[2];
-
-    for (int64_t p = 0; p < slab->pixels; p++) {
-        const int16_t *x = slab->dn + p * slab->stride;
-        int64_t pixel = 0;
-
-        for (int b = 0; b < slab->stride; b++)
-            pixel += (int64_t)(x[b] * x[b]);
-        sum += (uint64_t)pixel;
-    }
-    part[0] = (int64_t)(sum & UINT32_MAX);
-    part[1] = (int64_t)(sum >> 32);
-    MPI_Allreduce(MPI_IN_PLACE, part, 2, MPI_INT64_T, MPI_SUM, comm);
-    return ((hyp_uint128)part[1] << 32) + (hyp_uint128)part[0];
-}
-
 static hyp_status check(const lloyd *l, const hyp_summary *summary)
 {
     const hyp_kmeans_options *o = l->options;
@@ -175,7 +155,8 @@ hyp_status hyp_kmeans_all(const hyp_slab *slab, const hyp_summary *summary,
     hyp_status st;
 
     HYP_TRY(init_all(&l, summary));
-    l.squares = squares_all(slab, comm);
+    l.squares = ((hyp_uint128)(uint64_t)summary->squares[1] << 32) +
+                (uint64_t)summary->squares[0];
     iterate_all(&l, summary->pixels);
 out:
     hyp_assigner_release(&l.assigner);

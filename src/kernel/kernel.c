@@ -32,7 +32,7 @@
         .absolutes = absolutes_##suffix, .project = project_##suffix, \
         .embed = embed_##suffix, .bound = bound_##suffix,             \
         .unsafe = unsafe_##suffix, .spare = spare_##suffix,           \
-        .summarise = summarise_##suffix,                              \
+        .move = move_##suffix, .summarise = summarise_##suffix,       \
     }
 
 static const hyp_kernels table[] = {

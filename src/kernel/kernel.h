@@ -96,12 +96,21 @@ typedef struct hyp_kernels {
                    const float *limit, int64_t pixels);
 
     /*
-     * Take pixels into the minimum, maximum and sum of each band.
+     * Take a pixel from one sum to another.
      *
-     * Shapes: x [pixels][stride]; low, high, sum [stride], in and out
+     * Shapes: x, from, to [stride]; from and to differ
      */
-    void (*summarise)(const int16_t *x, int64_t pixels, int stride,
-                      int16_t *low, int16_t *high, int64_t *sum);
+    void (*move)(const int16_t *x, int stride, int32_t *from, int32_t *to);
+
+    /*
+     * Take pixels into the minimum, maximum and sum of each band; return the
+     * sum of the squares of all.
+     *
+     * Shapes: x [pixels][stride], pixels up to 2^16; low, high, sum [stride],
+     *         in and out
+     */
+    int64_t (*summarise)(const int16_t *x, int64_t pixels, int stride,
+                         int16_t *low, int16_t *high, int64_t *sum);
 } hyp_kernels;
 
 /* Best set of this machine, no better than $HYP_ISA says.  Collective: no. */

@@ -246,6 +246,18 @@ TARGET static void NAME(bound)(const float *embedded, const int32_t *pixel,
     NAME(slack)(near, next, slack);
 }
 
+TARGET static void NAME(move)(const int16_t *x, int stride, int32_t *from,
+                              int32_t *to)
+{
+    for (int b = 0; b < stride; b += HYP_LANES) {
+        hyp_int32x16 v = __builtin_convertvector(*(const hyp_int16x16 *)(x + b),
+                                                 hyp_int32x16);
+
+        *(hyp_int32x16 *)(from + b) -= v;
+        *(hyp_int32x16 *)(to + b) += v;
+    }
+}
+
 TARGET static int64_t NAME(unsafe)(const float *slack, const uint16_t *label,
                                    const float *limit, int64_t first,
                                    int64_t last, int32_t *list)
@@ -277,13 +289,18 @@ TARGET static float NAME(spare)(const float *slack, const uint16_t *label,
     return all;
 }
 
-TARGET static void NAME(summarise)(const int16_t *x, int64_t pixels, int stride,
-                                   int16_t *low, int16_t *high, int64_t *sum)
+/* Pixels are taken 64 at a time, so that they stay in the first cache. */
+TARGET static int64_t NAME(summarise)(const int16_t *x, int64_t pixels,
+                                      int stride, int16_t *low, int16_t *high,
+                                      int64_t *sum)
 {
-    enum { MOST = 64 }; /* pixels that stay in the first cache */
+    enum { TOGETHER = 64 };
+    hyp_int64x16 squares = { 0 };
+    int64_t all = 0;
 
-    for (int64_t begin = 0; begin < pixels; begin += MOST) {
-        const int64_t end = begin + MOST < pixels ? begin + MOST : pixels;
+    for (int64_t begin = 0; begin < pixels; begin += TOGETHER) {
+        const int64_t end =
+            begin + TOGETHER < pixels ? begin + TOGETHER : pixels;
 
         for (int b = 0; b < stride; b += HYP_LANES) {
             hyp_int16x16 least = *(const hyp_int16x16 *)(low + b);
@@ -292,10 +309,12 @@ TARGET static void NAME(summarise)(const int16_t *x, int64_t pixels, int stride,
 
             for (int64_t p = begin; p < end; p++) {
                 hyp_int16x16 v = *(const hyp_int16x16 *)(x + p * stride + b);
+                hyp_int32x16 wide = __builtin_convertvector(v, hyp_int32x16);
 
                 least = HYP_SELECT(v < least, v, least);
                 most = HYP_SELECT(v > most, v, most);
-                total += __builtin_convertvector(v, hyp_int32x16);
+                total += wide;
+                squares += __builtin_convertvector(wide * wide, hyp_int64x16);
             }
             *(hyp_int16x16 *)(low + b) = least;
             *(hyp_int16x16 *)(high + b) = most;
@@ -303,6 +322,9 @@ TARGET static void NAME(summarise)(const int16_t *x, int64_t pixels, int stride,
                 sum[b + i] += total[i];
         }
     }
+    for (int i = 0; i < HYP_LANES; i++)
+        all += squares[i];
+    return all;
 }
 
 #undef NAME

@@ -17,6 +17,8 @@ typedef int16_t hyp_int16x16
     __attribute__((vector_size(HYP_LANES * 2), may_alias));
 typedef int32_t hyp_int32x16
     __attribute__((vector_size(HYP_LANES * 4), may_alias));
+typedef int64_t hyp_int64x16
+    __attribute__((vector_size(HYP_LANES * 8), may_alias));
 typedef float hyp_floatx16
     __attribute__((vector_size(HYP_LANES * 4), may_alias));
 

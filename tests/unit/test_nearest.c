@@ -83,7 +83,8 @@ static void random_pixel(int bands, int low, int high)
 static int64_t check_with(hyp_nearest *n)
 {
     int64_t exactly = 0;
-    const int found = hyp_nearest_find(n, x, &exactly);
+    double slack;
+    const int found = hyp_nearest_find(n, x, &slack, &exactly);
 
     CHECK(found == brute_force(n->distance, n->classes, n->bands));
     CHECK(exactly == 0 || exactly == 1);
@@ -317,9 +318,10 @@ static void claim(hyp_distance distance, int bands)
     CHECK(n.relative > 0 && n.relative < 1e-4);
     for (int trial = 0; trial < 500; trial++) {
         int64_t exactly = 0;
+        double slack;
 
         random_pixel(bands, trial % 2 ? -32768 : 0, trial % 2 ? 32767 : 4000);
-        hyp_nearest_find(&n, x, &exactly);
+        hyp_nearest_find(&n, x, &slack, &exactly);
         for (int j = 0; j < n.classes; j++) {
             const long double want = true_distance(&n, j);
             const double error = (double)(fabsl(n.found[j] - want) / want);
