@@ -31,6 +31,12 @@ typedef struct hyp_summary {
 HYP_CHECKED hyp_status hyp_summary_all(const hyp_slab *slab, MPI_Comm comm,
                                        hyp_summary *summary);
 
+/* The middle of a band's range, in whole DN.  Collective: no. */
+static inline int hyp_summary_middle(const hyp_summary *summary, int band)
+{
+    return (summary->low[band] + summary->high[band]) / 2;
+}
+
 /* Free what summary owns.  Accepts { 0 }.  Collective: no. */
 void hyp_summary_release(hyp_summary *summary);
 

@@ -32,7 +32,8 @@ static void reset(hyp_assigner *a)
 }
 
 hyp_status hyp_assigner_init(hyp_assigner *a, const hyp_slab *slab,
-                             hyp_distance distance, int classes)
+                             const hyp_summary *summary, hyp_distance distance,
+                             int classes)
 {
     const size_t count = (size_t)classes;
     hyp_status st;
@@ -46,7 +47,7 @@ hyp_status hyp_assigner_init(hyp_assigner *a, const hyp_slab *slab,
     HYP_TRY(hyp_nearest_init(&a->nearest, distance, classes, slab->bands,
                              slab->stride));
     if (distance == HYP_DISTANCE_L2)
-        HYP_TRY(hyp_subspace_init(&a->subspace, slab, classes));
+        HYP_TRY(hyp_subspace_init(&a->subspace, slab, summary, classes));
     HYP_TRY(hyp_alloc(&a->centre, count * (size_t)slab->bands));
     HYP_TRY(hyp_alloc(&a->drift, count));
     HYP_TRY(hyp_alloc(&a->used, count));

@@ -48,6 +48,7 @@ typedef struct hyp_assigner {
  */
 HYP_CHECKED hyp_status hyp_assigner_init(hyp_assigner *assigner,
                                          const hyp_slab *slab,
+                                         const hyp_summary *summary,
                                          hyp_distance distance, int classes);
 
 /*

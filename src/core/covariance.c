@@ -1,31 +1,102 @@
 /*
  * covariance.c - exact covariance of the bands, distributed for ScaLAPACK
+ *
+ * A covariance does not change when all values of a band are shifted.
  */
 #include "core/covariance.h"
 
 #include "base/mem.h"
 #include "base/wide.h"
 #include "hyperslab/comm.h"
+#include "kernel/products.h"
 
 #include <cblas.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
-    PANEL = 1024, /* pixels converted at a time: they stay in the cache */
+    PANEL = 512, /* pixels prepared at a time: they stay in the cache */
     /* |x| <= 2^15: sums of so many products stay below 2^53, so that double
        holds them exactly, in whatever order BLAS adds. */
     EXACT_PIXELS = 1 << 23
 };
 
-static void to_double(const hyp_slab *slab, int64_t first, int64_t pixels,
-                      double *out)
+/* The greatest distance of a value from the middle of its band. */
+static int reach(const hyp_summary *s)
+{
+    int most = 0;
+
+    for (int b = 0; b < s->bands; b++) {
+        int up = s->high[b] - hyp_summary_middle(s, b),
+            down = hyp_summary_middle(s, b) - s->low[b];
+
+        most = up > most ? up : most;
+        most = down > most ? down : most;
+    }
+    return most;
+}
+
+/* Two pixels side by side, band by band; the second one may not exist. */
+static void pack_pair(const int16_t *x, const int16_t *y, const int16_t *from,
+                      int bands, int16_t *pair)
+{
+    for (int b = 0; b < bands; b++) {
+        pair[2 * b] = (int16_t)(x[b] - from[b]);
+        pair[2 * b + 1] = (int16_t)((y ? y[b] : from[b]) - from[b]);
+    }
+}
+
+static void add_lower(const int64_t *sum, int stride, int bands,
+                      int64_t *product)
+{
+    for (int i = 0; i < bands; i++)
+        for (int j = 0; j <= i; j++)
+            product[i * bands + j] += sum[i * stride + j];
+}
+
+/* By the kernel of this machine; depth: pairs whose sums fit in 32 bits. */
+static hyp_status products_of_pairs(const hyp_slab *slab, const hyp_summary *s,
+                                    hyp_products_kernel *kernel, int depth,
+                                    int64_t *product)
+{
+    const size_t width = (size_t)s->stride;
+    int16_t *from = NULL, *pair = NULL;
+    int64_t *sum = NULL;
+    hyp_status st;
+
+    HYP_TRY(hyp_alloc(&from, width));
+    HYP_TRY(hyp_alloc(&pair, PANEL * width));
+    HYP_TRY(hyp_alloc(&sum, width * width));
+    for (int b = 0; b < s->bands; b++)
+        from[b] = (int16_t)hyp_summary_middle(s, b);
+    for (int64_t begin = 0; begin < slab->pixels; begin += PANEL) {
+        const int64_t left = slab->pixels - begin;
+        const int pixels = left < PANEL ? (int)left : PANEL;
+
+        for (int p = 0; p < pixels; p += 2) {
+            const int16_t *x = slab->dn + (begin + p) * slab->stride;
+
+            pack_pair(x, p + 1 < pixels ? x + slab->stride : NULL, from,
+                      s->bands, pair + p * s->stride);
+        }
+        kernel(pair, (pixels + 1) / 2, depth, s->stride, sum);
+    }
+    add_lower(sum, s->stride, s->bands, product);
+out:
+    free(from);
+    free(pair);
+    free(sum);
+    return st;
+}
+
+static void to_double(const hyp_slab *slab, const hyp_summary *s, int64_t first,
+                      int64_t pixels, double *out)
 {
     for (int64_t p = 0; p < pixels; p++) {
         const int16_t *x = slab->dn + (first + p) * slab->stride;
 
         for (int b = 0; b < slab->bands; b++)
-            out[p * slab->bands + b] = x[b];
+            out[p * slab->bands + b] = x[b] - hyp_summary_middle(s, b);
     }
 }
 
@@ -36,7 +107,9 @@ static void flush(double *sum, int64_t *product, int bands)
     memset(sum, 0, (size_t)bands * (size_t)bands * sizeof *sum);
 }
 
-hyp_status hyp_products(const hyp_slab *slab, int64_t *product)
+/* By BLAS: the plain way, for any machine and any range. */
+static hyp_status products_by_blas(const hyp_slab *slab, const hyp_summary *s,
+                                   int64_t *product)
 {
     const int bands = slab->bands;
     double *panel = NULL, *sum = NULL;
@@ -44,12 +117,11 @@ hyp_status hyp_products(const hyp_slab *slab, int64_t *product)
 
     HYP_TRY(hyp_alloc(&panel, (size_t)PANEL * (size_t)bands));
     HYP_TRY(hyp_alloc(&sum, (size_t)bands * (size_t)bands));
-    memset(product, 0, (size_t)bands * (size_t)bands * sizeof *product);
     for (int64_t p = 0; p < slab->pixels; p += PANEL) {
-        const int64_t rest = slab->pixels - p;
-        const int pixels = rest < PANEL ? (int)rest : PANEL;
+        const int64_t left = slab->pixels - p;
+        const int pixels = left < PANEL ? (int)left : PANEL;
 
-        to_double(slab, p, pixels, panel);
+        to_double(slab, s, p, pixels, panel);
         cblas_dsyrk(CblasRowMajor, CblasLower, CblasTrans, bands, pixels, 1,
                     panel, bands, 1, sum, bands);
         if ((p + PANEL) % EXACT_PIXELS == 0)
@@ -60,6 +132,21 @@ out:
     free(panel);
     free(sum);
     return st;
+}
+
+hyp_status hyp_products(const hyp_slab *slab, const hyp_summary *summary,
+                        int64_t *product)
+{
+    const int64_t most = reach(summary);
+    hyp_products_kernel *kernel = hyp_products_here();
+
+    memset(product, 0,
+           (size_t)slab->bands * (size_t)slab->bands * sizeof *product);
+    if (kernel == NULL || most > INT16_MAX)
+        return products_by_blas(slab, summary, product);
+    return products_of_pairs(
+        slab, summary, kernel,
+        most == 0 ? PANEL : (int)(INT32_MAX / (2 * most * most)), product);
 }
 
 typedef struct part {
@@ -103,8 +190,9 @@ static void finish(const int64_t *product, const hyp_summary *s, hyp_grid grid,
         for (int i = 0; i < p.rows; i++) {
             int row = hyp_grid_global(i, p.row, grid.rows);
             int col = hyp_grid_global(j, p.col, grid.cols);
-            hyp_int128 centred =
-                n * *product++ - (hyp_int128)s->sum[row] * s->sum[col];
+            hyp_int128 sum_row = s->sum[row] - n * hyp_summary_middle(s, row);
+            hyp_int128 sum_col = s->sum[col] - n * hyp_summary_middle(s, col);
+            hyp_int128 centred = n * *product++ - sum_row * sum_col;
 
             *out++ = (double)centred / ((double)n * (double)(n - 1));
         }

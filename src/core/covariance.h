@@ -12,14 +12,19 @@
 #include "hyperslab/summary.h"
 
 /*
- * Sums of products of this rank's pixels.
+ * Sums of products of this rank's pixels, x less the middle of its band's
+ * range, (low + high) / 2: small numbers, whose sums stay exact for longer.
  *
  * Collective: no
- * Shapes:     product [bands][bands], lower triangle, out: sum of x[i] x[j]
+ * Shapes:     product [bands][bands], lower triangle, out: sum of
+ *             (x[i] - middle[i]) (x[j] - middle[j])
+ * Requires:   summary holds the range of the slab's pixels
  * Errors:     HYP_ENOMEM
- * Cost:       pixels * bands^2 multiply-adds
+ * Cost:       pixels * bands^2 / 2 multiply-adds
  */
-HYP_CHECKED hyp_status hyp_products(const hyp_slab *slab, int64_t *product);
+HYP_CHECKED hyp_status hyp_products(const hyp_slab *slab,
+                                    const hyp_summary *summary,
+                                    int64_t *product);
 
 /*
  * Add up the products of all ranks and finish the covariance,

@@ -111,7 +111,7 @@ hyp_status hyp_pca_all(const hyp_slab *slab, const hyp_summary *summary,
                       options->components, pca->bands);
         goto out;
     }
-    HYP_TRY(hyp_agree(comm, hyp_products(slab, product)));
+    HYP_TRY(hyp_agree(comm, hyp_products(slab, summary, product)));
     HYP_TRY(hyp_covariance_all(product, summary, grid, comm, &part));
     times->covariance = hyp_clock() - begin;
     HYP_TRY(hyp_eigen_all(pca->bands, grid, part, comm, pca->value, pca->vector,

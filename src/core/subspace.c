@@ -43,7 +43,8 @@ static void sum_bands(const hyp_slab *slab, double *sum)
 }
 
 /* Covariance of the view, as good as a basis needs; and its mean. */
-static hyp_status covariance(const hyp_slab *view, double *matrix, double *mean)
+static hyp_status covariance(const hyp_slab *view, const hyp_summary *summary,
+                             double *matrix, double *mean)
 {
     const int n = view->bands;
     const double pixels = view->pixels > 0 ? (double)view->pixels : 1;
@@ -52,14 +53,16 @@ static hyp_status covariance(const hyp_slab *view, double *matrix, double *mean)
 
     if (st != HYP_OK)
         return st;
-    HYP_TRY(hyp_products(view, product));
+    HYP_TRY(hyp_products(view, summary, product));
     sum_bands(view, mean);
     for (int b = 0; b < n; b++)
         mean[b] /= pixels;
     for (int i = 0; i < n; i++)
         for (int j = 0; j <= i; j++)
             matrix[i * n + j] = matrix[j * n + i] =
-                (double)product[i * n + j] / pixels - mean[i] * mean[j];
+                (double)product[i * n + j] / pixels -
+                (mean[i] - hyp_summary_middle(summary, i)) *
+                    (mean[j] - hyp_summary_middle(summary, j));
 out:
     free(product);
     return st;
@@ -81,7 +84,8 @@ static double skew_of(const double *direction, int count, int bands)
     return sqrt(square);
 }
 
-static hyp_status find_basis(hyp_subspace *s, const hyp_slab *slab)
+static hyp_status find_basis(hyp_subspace *s, const hyp_slab *slab,
+                             const hyp_summary *summary)
 {
     const hyp_slab view = sample(slab);
     const size_t n = (size_t)s->bands;
@@ -91,7 +95,7 @@ static hyp_status find_basis(hyp_subspace *s, const hyp_slab *slab)
 
     HYP_TRY(hyp_alloc(&matrix, n * n));
     HYP_TRY(hyp_alloc(&mean, n));
-    HYP_TRY(covariance(&view, matrix, mean));
+    HYP_TRY(covariance(&view, summary, matrix, mean));
     HYP_TRY(hyp_eigen_leading(s->bands, matrix, width, s->direction));
     s->skew = skew_of(s->direction, width, s->bands) + rounding;
     for (int b = 0; b < s->bands; b++) {
@@ -153,7 +157,8 @@ out:
     return st;
 }
 
-hyp_status hyp_subspace_init(hyp_subspace *s, const hyp_slab *slab, int classes)
+hyp_status hyp_subspace_init(hyp_subspace *s, const hyp_slab *slab,
+                             const hyp_summary *summary, int classes)
 {
     const double roundings =
         HYP_LANES + 1 + (slab->bands + HYP_LANES - 1) / HYP_LANES;
@@ -165,7 +170,7 @@ hyp_status hyp_subspace_init(hyp_subspace *s, const hyp_slab *slab, int classes)
                          .stride = slab->stride,
                          .centre = { .count = classes } };
     HYP_TRY(make_room(s, slab->pixels, classes));
-    HYP_TRY(find_basis(s, slab));
+    HYP_TRY(find_basis(s, slab, summary));
     s->error = 4 * (g + unit) + s->skew;
     embed(s, slab);
 out:

@@ -22,6 +22,7 @@
 #define HYP_CORE_SUBSPACE_H
 
 #include "hyperslab/slab.h"
+#include "hyperslab/summary.h"
 #include "kernel/kernel.h"
 
 typedef struct hyp_subspace {
@@ -46,7 +47,9 @@ typedef struct hyp_subspace {
  * Cost:       14 multiply-adds a pixel and band; 64 bytes a pixel
  */
 HYP_CHECKED hyp_status hyp_subspace_init(hyp_subspace *subspace,
-                                         const hyp_slab *slab, int classes);
+                                         const hyp_slab *slab,
+                                         const hyp_summary *summary,
+                                         int classes);
 
 /*
  * Take new centres.
