@@ -55,7 +55,7 @@ Results are in $DIR/:
   centroids.csv   the mean spectrum of each class
   run.json        what was run, and how long each part took
 
-Look at them:
+Look at them, with the packages gdal-bin or qgis:
   gdalinfo $DIR/classes.tif
   qgis $DIR/classes.tif $DIR/pca.tif
 docs/outputs.md says what each file holds.
