@@ -67,6 +67,21 @@ static hyp_int128 naive_count(pixel_value *value)
     return count;
 }
 
+/* The same of values less the middles of their bands. */
+static hyp_int128 naive_shifted(pixel_value *value, const hyp_summary *summary,
+                                int i, int j)
+{
+    const int from_i = hyp_summary_middle(summary, i);
+    const int from_j = hyp_summary_middle(summary, j);
+    hyp_int128 sum = 0;
+
+    for (int64_t place = 0; place < ROWS * COLS; place++)
+        if (is_valid(value, place))
+            sum += (hyp_int128)(value(place, i) - from_i) *
+                   (value(place, j) - from_j);
+    return sum;
+}
+
 static void test_products(void)
 {
     static const int some_bands[] = { 1, 2, 31, 33, 65 };
@@ -74,49 +89,83 @@ static void test_products(void)
     for (int i = 0; i < 10; i++) {
         pixel_value *value = i < 5 ? spectrum : extreme;
         int64_t *product;
+        hyp_summary summary;
         hyp_slab slab;
 
         bands = some_bands[i % 5];
         product = malloc((size_t)(bands * bands) * sizeof *product);
         CHECK(make_slab(&slab, ROWS, COLS, bands, value, -9999,
                         MPI_COMM_SELF) == HYP_OK);
-        CHECK(hyp_products(&slab, product) == HYP_OK);
+        CHECK(hyp_summary_all(&slab, MPI_COMM_SELF, &summary) == HYP_OK);
+        CHECK(hyp_products(&slab, &summary, product) == HYP_OK);
         for (int r = 0; r < bands; r++)
             for (int c = 0; c <= r; c++)
-                CHECK(product[r * bands + c] == naive_product(value, r, c));
+                CHECK(product[r * bands + c] ==
+                      naive_shifted(value, &summary, r, c));
         free(product);
+        hyp_summary_release(&summary);
         hyp_slab_release(&slab);
     }
 }
 
-/* More pixels than one panel, with sums that no float could hold. */
-static void test_products_of_many_pixels(void)
+static void set_pixels(hyp_slab *slab, int low, int high)
 {
-    int64_t product[9] = { 0 };
-    const int64_t pixels = 5000;
-    hyp_slab slab;
-
-    CHECK(hyp_slab_init(&slab, 0, pixels, 1, 3) == HYP_OK);
-    for (int64_t p = 0; p < pixels; p++) {
-        slab.dn[p * slab.stride] = INT16_MIN;
-        slab.dn[p * slab.stride + 1] = INT16_MAX;
-        slab.dn[p * slab.stride + 2] = (int16_t)(p % 2 ? 1 : -1);
+    for (int64_t p = 0; p < slab->pixels; p++) {
+        slab->dn[p * slab->stride] = (int16_t)(p % 2 ? low : high);
+        slab->dn[p * slab->stride + 1] = (int16_t)high;
+        slab->dn[p * slab->stride + 2] = (int16_t)(p % 3 ? 1 : low);
     }
-    CHECK(hyp_products(&slab, product) == HYP_OK);
-    CHECK(product[0] == pixels << 30);
-    CHECK(product[3] == -pixels * 32768 * 32767);
-    CHECK(product[4] == pixels * 32767 * 32767);
-    CHECK(product[6] == 0 && product[7] == 0 && product[8] == pixels);
-    hyp_slab_release(&slab);
+}
+
+static int64_t product_of(const hyp_slab *slab, const hyp_summary *summary,
+                          int i, int j)
+{
+    int64_t sum = 0;
+
+    for (int64_t p = 0; p < slab->pixels; p++)
+        sum +=
+            (int64_t)(slab->dn[p * slab->stride + i] -
+                      hyp_summary_middle(summary, i)) *
+            (slab->dn[p * slab->stride + j] - hyp_summary_middle(summary, j));
+    return sum;
+}
+
+/* More pixels than one panel; ranges at which sums of 32 bits hold 1, 2, 3 ...
+   pairs, and the range that only BLAS can take. */
+static void test_products_of_wide_ranges(void)
+{
+    static const int ranges[] = { 2,     1000,  16383, 23168, 23172, 32766,
+                                  46338, 46344, 65533, 65534, 65535 };
+
+    for (size_t k = 0; k < sizeof ranges / sizeof *ranges; k++) {
+        const int low = -32768, high = low + ranges[k];
+        int64_t product[9] = { 0 };
+        hyp_summary summary;
+        hyp_slab slab;
+
+        CHECK(hyp_slab_init(&slab, 0, 3001, 1, 3) == HYP_OK);
+        set_pixels(&slab, low, high);
+        CHECK(hyp_summary_all(&slab, MPI_COMM_SELF, &summary) == HYP_OK);
+        CHECK(hyp_products(&slab, &summary, product) == HYP_OK);
+        for (int i = 0; i < 3; i++)
+            for (int j = 0; j <= i; j++)
+                CHECK(product[3 * i + j] == product_of(&slab, &summary, i, j));
+        hyp_summary_release(&summary);
+        hyp_slab_release(&slab);
+    }
 }
 
 static void test_products_of_no_pixels(void)
 {
     int64_t product[4] = { 7, 7, 7, 7 };
+    int16_t ends[32] = { 0 };
+    hyp_summary summary = {
+        .bands = 2, .stride = 32, .low = ends, .high = ends
+    };
     hyp_slab slab;
 
     CHECK(hyp_slab_init(&slab, 0, 0, 5, 2) == HYP_OK);
-    CHECK(hyp_products(&slab, product) == HYP_OK);
+    CHECK(hyp_products(&slab, &summary, product) == HYP_OK);
     CHECK(product[0] == 0 && product[2] == 0 && product[3] == 0);
     hyp_slab_release(&slab);
 }
@@ -177,7 +226,7 @@ static void check_grid(hyp_grid grid, pixel_value *value)
     CHECK(make_slab(&slab, ROWS, COLS, bands, value, -9999, MPI_COMM_WORLD) ==
           HYP_OK);
     CHECK(hyp_summary_all(&slab, MPI_COMM_WORLD, &summary) == HYP_OK);
-    CHECK(hyp_products(&slab, product) == HYP_OK);
+    CHECK(hyp_products(&slab, &summary, product) == HYP_OK);
     CHECK(hyp_covariance_all(product, &summary, grid, MPI_COMM_WORLD, &part) ==
           HYP_OK);
     if (rank < grid.rows * grid.cols)
@@ -254,7 +303,8 @@ static hyp_status run_covariance(void)
     double *part = NULL;
     hyp_status st;
 
-    st = hyp_agree(MPI_COMM_WORLD, hyp_products(&victim, product));
+    st = hyp_agree(MPI_COMM_WORLD,
+                   hyp_products(&victim, &victim_summary, product));
     if (st == HYP_OK)
         st = hyp_covariance_all(product, &victim_summary,
                                 (hyp_grid){ 1, size > 1 ? 2 : 1 },
@@ -281,7 +331,7 @@ int main(int argc, char **argv)
     MPI_Comm_rank(MPI_COMM_WORLD, &rank);
     MPI_Comm_size(MPI_COMM_WORLD, &size);
     RUN(test_products);
-    RUN(test_products_of_many_pixels);
+    RUN(test_products_of_wide_ranges);
     RUN(test_products_of_no_pixels);
     RUN(test_grid_arithmetic);
     RUN(test_auto_grid);
