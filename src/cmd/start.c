@@ -77,6 +77,13 @@ static hyp_status compare(const hyp_job *job, const hyp_spectra *spectra)
                             s->start_clusters, b + 1, spectra->wavelength[b],
                             ours);
     }
+    for (int i = 0; i < spectra->count * spectra->bands; i++)
+        if (!(fabs(spectra->value[i] * job->scale) <= INT16_MAX))
+            return hyp_fail(HYP_EFORMAT,
+                            "'%s': class %d, band %d: reflectance %g is out "
+                            "of range",
+                            s->start_clusters, i / spectra->bands + 1,
+                            i % spectra->bands + 1, spectra->value[i]);
     return HYP_OK;
 }
 

@@ -39,7 +39,7 @@ static hyp_status choose_grid(const hyp_pca_options *o, int n, MPI_Comm comm,
     if (o->grid_rows == 0)
         return HYP_OK;
     *grid = (hyp_grid){ o->grid_rows, o->grid_cols };
-    if (grid->rows < 1 || grid->cols < 1 || grid->rows * grid->cols > size)
+    if (grid->rows < 1 || grid->cols < 1 || grid->cols > size / grid->rows)
         return hyp_fail(HYP_EUSAGE,
                         "an eigen grid of %dx%d does not fit %d ranks",
                         grid->rows, grid->cols, size);

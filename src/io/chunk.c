@@ -74,10 +74,10 @@ hyp_status hyp_chunk_reader_init(hyp_chunk_reader *reader, const hyp_tile *tile,
     return st;
 }
 
-static hyp_status chunk_error(const hyp_chunk_reader *reader,
+static hyp_status chunk_error(hyp_status code, const hyp_chunk_reader *reader,
                               const hyp_chunk *chunk, const char *what)
 {
-    return hyp_h5_fail(HYP_EIO, "'%s': %s: chunk (%lld,%lld,%d): %s",
+    return hyp_h5_fail(code, "'%s': %s: chunk (%lld,%lld,%d): %s",
                        reader->tile->path, reader->tile->cube,
                        (long long)chunk->row, (long long)chunk->col,
                        chunk->band, what);
@@ -122,7 +122,8 @@ static hyp_status read_by_library(hyp_chunk_reader *reader,
                      H5P_DEFAULT, out);
     H5Sclose(memory);
     H5Sclose(file);
-    return result < 0 ? chunk_error(reader, chunk, "cannot read") : HYP_OK;
+    return result < 0 ? chunk_error(HYP_EIO, reader, chunk, "cannot read")
+                      : HYP_OK;
 }
 
 /* Undo HDF5's shuffle: all first bytes, then all second bytes, ... */
@@ -153,13 +154,14 @@ static hyp_status read_raw(hyp_chunk_reader *reader, const hyp_chunk *chunk,
 
     if (H5Dread_chunk(reader->dataset, H5P_DEFAULT, at, &skipped,
                       reader->stored) < 0)
-        return chunk_error(reader, chunk, "cannot read");
+        return chunk_error(HYP_EIO, reader, chunk, "cannot read");
     if (skipped) /* the writer left filters out for this chunk */
         return read_by_library(reader, chunk, out);
     if (stored <= tail || libdeflate_zlib_decompress(
                               reader->inflater, reader->stored, stored - tail,
                               inflated, bytes, NULL) != LIBDEFLATE_SUCCESS)
-        return chunk_error(reader, chunk, "damaged: it does not inflate");
+        return chunk_error(HYP_EFORMAT, reader, chunk,
+                           "damaged: it does not inflate");
     if (tile->chunk.shuffle)
         unshuffle(inflated, (int64_t)(bytes / (size_t)size), size, out);
     return HYP_OK;
@@ -244,7 +246,7 @@ hyp_status hyp_chunk_read(hyp_chunk_reader *reader, const hyp_chunk *chunk,
     hyp_status st;
 
     if (hyp_fault())
-        return chunk_error(reader, chunk, "cannot read");
+        return chunk_error(HYP_EIO, reader, chunk, "cannot read");
     if (tile->chunk.raw && tile->stored[chunk->index] > 0)
         st = read_raw(reader, chunk, elements);
     else
