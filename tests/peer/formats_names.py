@@ -11,7 +11,8 @@ CUBE = oracle.holed_cube()
 BANDS = CUBE.shape[2]
 VARIABLE = h5py.string_dtype()
 MAP_INFO = ("UTM,  1.000,  1.000,       368000.00,       4307000.0,       "
-            "1.0000000,       1.0000000,  18,  North,  WGS-84,  units=Meters, 0")
+            "1.0000000,       1.0000000,  18,  North,  WGS-84,  units=Meters, "
+            "0")
 OTHER_MAP_INFO = ("UTM, 3, 5, 368002, 4306996, 1.000000e+00, 1.000000e+00, 18, "
                   "North, WGS-84, units=Meters, 0")
 
@@ -88,15 +89,15 @@ VARIANTS = {
         PLACE, PLACE, np.array(MAP_INFO.split(","), "S16")),
     "Map_Info, another tie point": dataset(PLACE, PLACE, OTHER_MAP_INFO),
     "wavelength, (n, 1)": dataset(WAVELENGTH, WAVELENGTH, NANOMETRES[:, None]),
-    "wavelength, small letters": dataset(WAVELENGTH, WAVELENGTH.lower()
-                                         .replace("spectral_data", "Spectral_Data"),
-                                         NANOMETRES),
+    "wavelength, small letters": dataset(
+        WAVELENGTH, "Spectral_Data/wavelength", NANOMETRES),
     "wavelength, float32": dataset(WAVELENGTH, WAVELENGTH,
                                    NANOMETRES.astype("f4")),
     "wavelength, big-endian": dataset(WAVELENGTH, WAVELENGTH,
                                       NANOMETRES.astype(">f8")),
     "wavelength, micrometres": dataset(WAVELENGTH, WAVELENGTH,
                                        NANOMETRES / 1000),
+    "fwhm": dataset(FWHM, "Spectral_Data/fwhm", np.full(BANDS, 5.8)),
     "no FWHM": dataset(FWHM),
     "FWHM of another length": dataset(FWHM, FWHM, np.full(BANDS - 5, 5.8)),
     "windows, float64": float_windows,

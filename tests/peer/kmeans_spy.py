@@ -56,7 +56,8 @@ def test_ranks(scene):
     """The tutorial's call, on 1 to 4 ranks."""
     runs = oracle.at_ranks(scene.path, OPTIONS)
     for run in runs:
-        same(np.array(run.record["bands"]) - 1, scene.bands, f"{run.name}: bands")
+        same(np.array(run.record["bands"]) - 1, scene.bands,
+             f"{run.name}: bands")
         compare(scene, run, 5, 50)
     same_bytes(runs)
     return runs[0]
@@ -106,6 +107,37 @@ def test_many_classes(scene):
     same_bytes(runs)
 
 
+def test_ties():
+    """Pixels that are as near to one centre as to another go to the lower
+    class.  One iteration from dyadic centres is exact in SPy, too."""
+    random = np.random.default_rng(4)
+    cube = random.integers(0, 17, (20, 30, 1)) * np.array([1, -2, 3])
+    path = oracle.write_tile(cube.astype("i2"), scale=1)
+    pixels = cube.reshape(-1, 3).astype("f8")
+    cases = [(k, distance) for k in (2, 3, 5, 9) for distance in ("L1", "L2")]
+    runs = oracle.run_all([dict(tile=path, ranks=2, command="kmeans",
+                                options=f"--bad-bands none --max-iter 1 -k {k} "
+                                f"--distance {distance.lower()}")
+                           for k, distance in cases])
+    for (classes, distance), run in zip(cases, runs):
+        oracle.must_succeed(run)
+        labels, _, counts = oracle.spy_kmeans(pixels, classes, 1,
+                                              distance=distance)
+        same(run.classes.ravel(), labels, f"{run.name}: ties")
+        same(run.reassigned, counts, f"{run.name}: reassigned")
+        check(count_ties(pixels, classes, distance) > 20,
+              f"{run.name}: there are ties")
+
+
+def count_ties(pixels, classes, distance):
+    low, high = pixels.min(axis=0), pixels.max(axis=0)
+    step = (high - low) / (classes - 1)
+    centres = low + step * np.arange(classes)[:, None]
+    off = np.abs(pixels[:, None] - centres)
+    far = np.sort((off if distance == "L1" else off ** 2).sum(axis=2))
+    return np.count_nonzero(far[:, 0] == far[:, 1])
+
+
 def test_instruction_sets(scene, first):
     best = first.record["versions"]["kernels"]
     known = ["portable", "avx2", "avx512"]
@@ -132,7 +164,8 @@ def main():
         test_options(scenes[i], firsts[i])
         test_instruction_sets(scenes[i], firsts[i])
     test_many_classes(scenes[0])
-    oracle.finish(at_least=150)
+    test_ties()
+    oracle.finish(at_least=300)
 
 
 main()
