@@ -111,7 +111,7 @@ def test_ties():
     """Pixels that are as near to one centre as to another go to the lower
     class.  One iteration from dyadic centres is exact in SPy, too."""
     random = np.random.default_rng(4)
-    cube = random.integers(0, 17, (20, 30, 1)) * np.array([1, -2, 3])
+    cube = random.integers(0, 17, (20, 30, 1)) * np.array([1, 2, 3])
     path = oracle.write_tile(cube.astype("i2"), scale=1)
     pixels = cube.reshape(-1, 3).astype("f8")
     cases = [(k, distance) for k in (2, 3, 5, 9) for distance in ("L1", "L2")]
