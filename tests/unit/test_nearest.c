@@ -267,6 +267,32 @@ static void test_near_ties(void)
     each_shape(nudge);
 }
 
+/*
+ * Two centres at the same offsets from the pixel, in another order of bands,
+ * and whole numbers all: nothing is rounded but the float sums, which differ
+ * although the distances do not, or only by the least that they can.
+ */
+static void shuffled(hyp_distance distance, int bands)
+{
+    for (int trial = 0; trial < 60; trial++) {
+        random_pixel(bands, 3000, 9000);
+        for (int b = 0; b < bands; b++)
+            centre[b] = (int)draw(&state, 6001) - 3000;
+        for (int b = 0; b < bands; b++)
+            centre[bands + b] = x[b] + centre[(b * 5 + trial) % bands];
+        for (int b = 0; b < bands; b++)
+            centre[b] = x[b] - centre[b];
+        if (trial % 3 > 0) /* else they tie */
+            centre[(trial % 3 - 1) * bands] += trial % 2 ? 1 : -1;
+        check(distance, 2, bands);
+    }
+}
+
+static void test_the_same_terms_in_another_order(void)
+{
+    each_shape(shuffled);
+}
+
 /* Clusters that are apart: the float distances should nearly always do. */
 static void ordinary(hyp_distance distance, int bands)
 {
@@ -378,6 +404,7 @@ int main(int argc, char **argv)
     RUN(test_one_class);
     RUN(test_pixels_near_a_bisector);
     RUN(test_near_ties);
+    RUN(test_the_same_terms_in_another_order);
     RUN(test_ordinary_data_are_rarely_decided_exactly);
     RUN(test_claimed_errors_hold);
     RUN(test_every_single_failure);
