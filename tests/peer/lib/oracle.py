@@ -18,7 +18,6 @@ import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 
-sys.dont_write_bytecode = True
 SKIPPED = 77
 try:
     import h5py
