@@ -92,7 +92,8 @@ static hyp_status parse(int argc, char **argv, bool speaks, const hyp_cmd **cmd,
                               argc - 1, argv + 1, speaks, done);
 }
 
-static hyp_status run(const hyp_cmd *cmd, const hyp_settings *settings)
+static hyp_status run(const hyp_cmd *cmd, const hyp_settings *settings,
+                      bool speaks)
 {
     MPI_Comm comm;
     hyp_status st;
@@ -105,7 +106,7 @@ static hyp_status run(const hyp_cmd *cmd, const hyp_settings *settings)
     st = hyp_launch_check(size);
     if (st == HYP_OK)
         st = hyp_agree(comm, cmd->run_all(settings, comm));
-    if (st != HYP_OK && rank == 0 && hyp_launch_rank() == 0)
+    if (st != HYP_OK && rank == 0 && speaks)
         report();
     MPI_Comm_free(&comm);
     MPI_Finalize();
@@ -126,6 +127,6 @@ int main(int argc, char **argv)
     if (st != HYP_OK && speaks)
         report();
     if (st == HYP_OK && !done)
-        st = run(cmd, &settings);
+        st = run(cmd, &settings, speaks);
     return hyp_exit_status(st);
 }

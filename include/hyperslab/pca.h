@@ -34,6 +34,16 @@ typedef struct hyp_pca_times {
 } hyp_pca_times;
 
 /*
+ * Refuse options that cannot be met: more components than bands, or a grid
+ * that the ranks do not fill.
+ *
+ * Collective: no
+ * Errors:     HYP_EUSAGE
+ */
+HYP_CHECKED hyp_status hyp_pca_check(const hyp_pca_options *options, int bands,
+                                     int ranks);
+
+/*
  * Find the principal components: eigenvectors of the covariance (with N - 1),
  * which is exact, by ScaLAPACK on a grid of the ranks.
  *

@@ -11,8 +11,7 @@
 #include <stdint.h>
 
 /*
- * The index-th 64-bit number of a stream: two rounds of the SplitMix64
- * finaliser (Steele, Lea and Flood, OOPSLA 2014) over the three words.
+ * The finaliser of SplitMix64 (Steele, Lea and Flood, OOPSLA 2014).
  *
  * Collective: no
  */
@@ -23,6 +22,11 @@ static inline uint64_t hyp_random_mix(uint64_t z)
     return z ^ (z >> 31);
 }
 
+/*
+ * The index-th 64-bit number of a stream: the three words, mixed in turn.
+ *
+ * Collective: no
+ */
 static inline uint64_t hyp_random_bits(uint64_t seed, uint64_t stream,
                                        uint64_t index)
 {

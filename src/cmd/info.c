@@ -84,6 +84,8 @@ hyp_status hyp_cmd_info_all(const hyp_settings *settings, MPI_Comm comm)
     HYP_TRY(hyp_tile_open_all(settings->tile, comm, &tile));
     if (rank == 0)
         st = settings->json ? hyp_record_print_tile(tile) : print_text(tile);
+    if (rank == 0 && st == HYP_OK && (fflush(stdout) != 0 || ferror(stdout)))
+        st = hyp_fail(HYP_EIO, "cannot write to standard output");
     st = hyp_agree(comm, st);
 out:
     hyp_tile_free(&tile);

@@ -120,6 +120,7 @@ hyp_status hyp_job_read_all(hyp_job *job)
                                     .nodata = s->nodata,
                                     .quantum = s->quantum };
     HYP_TRY(hyp_agree(job->comm, choose_bands(job)));
+    HYP_TRY(hyp_pca_check(&s->pca, job->kept.count, job->size));
     job->scale = hyp_cube_scale(job->tile, &job->cube);
     say_what_is_read(job);
     HYP_TRY(hyp_cube_read_all(job->tile, &job->kept, &job->cube, job->comm,

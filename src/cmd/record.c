@@ -7,10 +7,10 @@
 #include "cmd/write.h"
 #include "hyperslab/comm.h"
 #include "hyperslab/version.h"
+#include "io/h5.h"
 #include "io/text.h"
 #include "kernel/kernel.h"
 
-#include <hdf5.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <sys/resource.h>
@@ -204,12 +204,10 @@ static json_t *describe_times(const hyp_job *job, const measures *m)
 static json_t *describe_versions(void)
 {
     char library[MPI_MAX_LIBRARY_VERSION_STRING], hdf5[32];
-    unsigned major, minor, release;
     int length;
 
     MPI_Get_library_version(library, &length);
-    H5get_libversion(&major, &minor, &release);
-    snprintf(hdf5, sizeof hdf5, "%u.%u.%u", major, minor, release);
+    hyp_h5_version(hdf5, sizeof hdf5);
     return json_pack("{s:s, s:s, s:s, s:s}", "hyperslab", HYP_VERSION, "mpi",
                      library, "hdf5", hdf5, "kernels",
                      hyp_kernels_here()->name);

@@ -8,7 +8,6 @@
 #include "io/model.h"
 #include "io/table.h"
 
-#include <hdf5.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -45,7 +44,7 @@ static hyp_status read_spectra(const char *path, hyp_spectra *spectra)
     hyp_status st;
 
     *spectra = (hyp_spectra){ 0 };
-    if (H5Fis_hdf5(path) > 0)
+    if (hyp_model_is(path))
         return hyp_model_read_centroids(path, spectra);
     st = hyp_table_read(&table, path);
     if (st == HYP_OK)

@@ -43,17 +43,6 @@ static const char *target_path(const target *t)
     return hyp_stage_path(&t->stage, t->name);
 }
 
-static hyp_status write_tile_all(const hyp_settings *s, MPI_Comm comm)
-{
-    target t;
-    hyp_status st = open_target_all(&t, s->tile, s->overwrite, comm);
-
-    if (st != HYP_OK)
-        return st;
-    st = hyp_tile_write_all(target_path(&t), &s->synth, comm);
-    return hyp_stage_close_all(&t.stage, st, comm);
-}
-
 /* The rows of the truth that this rank writes. */
 typedef struct truth {
     const hyp_scenery *scenery;
@@ -73,23 +62,28 @@ static hyp_status fill_truth(void *context, int64_t row, int64_t rows,
     return HYP_OK;
 }
 
-static hyp_status write_truth_all(const hyp_settings *s, MPI_Comm comm)
+static hyp_raster truth_raster(const hyp_synth *synth)
 {
     static const char *const band_names[] = { "true class" };
-    const hyp_synth *synth = &s->synth;
-    const hyp_raster raster = { .rows = synth->rows,
-                                .cols = synth->cols,
-                                .bands = 1,
-                                .sample = HYP_SAMPLE_UINT8,
-                                .nodata = "0",
-                                .band_names = band_names,
-                                .georef = { .west = synth->west,
-                                            .north = synth->north,
-                                            .pixel_x = 1,
-                                            .pixel_y = 1,
-                                            .epsg = 32600 + synth->utm_zone } };
+
+    return (hyp_raster){ .rows = synth->rows,
+                         .cols = synth->cols,
+                         .bands = 1,
+                         .sample = HYP_SAMPLE_UINT8,
+                         .nodata = "0",
+                         .band_names = band_names,
+                         .georef = { .west = synth->west,
+                                     .north = synth->north,
+                                     .pixel_x = 1,
+                                     .pixel_y = 1,
+                                     .epsg = 32600 + synth->utm_zone } };
+}
+
+static hyp_status write_truth_all(const hyp_synth *synth, const char *path,
+                                  MPI_Comm comm)
+{
+    const hyp_raster raster = truth_raster(synth);
     hyp_scenery *scenery = NULL;
-    target t;
     int64_t last;
     int rank, size;
     truth mine;
@@ -98,16 +92,37 @@ static hyp_status write_truth_all(const hyp_settings *s, MPI_Comm comm)
     MPI_Comm_rank(comm, &rank);
     MPI_Comm_size(comm, &size);
     HYP_TRY(hyp_agree(comm, hyp_synth_scenery(synth, &scenery)));
-    HYP_TRY(open_target_all(&t, s->truth, s->overwrite, comm));
     mine = (truth){ scenery, hyp_part_start(synth->rows, rank, size),
                     synth->cols };
     last = hyp_part_start(synth->rows, rank + 1, size);
-    st = hyp_raster_write_all(target_path(&t), &raster, last - mine.first_row,
-                              fill_truth, &mine, comm);
-    st = hyp_stage_close_all(&t.stage, st, comm);
+    st = hyp_raster_write_all(path, &raster, last - mine.first_row, fill_truth,
+                              &mine, comm);
 out:
     hyp_scenery_free(&scenery);
     return st;
+}
+
+/* The tile, and beside it the truth if that was asked for; both or none. */
+static hyp_status write_all(const hyp_settings *s, MPI_Comm comm)
+{
+    target tile, map;
+    hyp_status st;
+
+    st = open_target_all(&tile, s->tile, s->overwrite, comm);
+    if (st != HYP_OK)
+        return st;
+    if (s->truth) {
+        st = open_target_all(&map, s->truth, s->overwrite, comm);
+        if (st == HYP_OK) {
+            st = write_truth_all(&s->synth, target_path(&map), comm);
+            if (st == HYP_OK)
+                st = hyp_tile_write_all(target_path(&tile), &s->synth, comm);
+            st = hyp_stage_close_all(&map.stage, st, comm);
+        }
+    } else {
+        st = hyp_tile_write_all(target_path(&tile), &s->synth, comm);
+    }
+    return hyp_stage_close_all(&tile.stage, st, comm);
 }
 
 hyp_status hyp_cmd_synth_all(const hyp_settings *settings, MPI_Comm comm)
@@ -117,9 +132,7 @@ hyp_status hyp_cmd_synth_all(const hyp_settings *settings, MPI_Comm comm)
     int rank;
 
     MPI_Comm_rank(comm, &rank);
-    HYP_TRY(write_tile_all(settings, comm));
-    if (settings->truth)
-        HYP_TRY(write_truth_all(settings, comm));
+    HYP_TRY(write_all(settings, comm));
     if (rank == 0 && !settings->quiet)
         fprintf(stderr, "wrote '%s' in %.1f s\n", settings->tile,
                 hyp_clock() - begin);

@@ -29,20 +29,15 @@ out:
     return hyp_agree(comm, st);
 }
 
-static hyp_status choose_grid(const hyp_pca_options *o, int n, MPI_Comm comm,
-                              hyp_grid *grid)
+hyp_status hyp_pca_check(const hyp_pca_options *o, int bands, int ranks)
 {
-    int size;
-
-    MPI_Comm_size(comm, &size);
-    *grid = hyp_grid_auto(n, size);
-    if (o->grid_rows == 0)
-        return HYP_OK;
-    *grid = (hyp_grid){ o->grid_rows, o->grid_cols };
-    if (grid->rows < 1 || grid->cols < 1 || grid->cols > size / grid->rows)
-        return hyp_fail(HYP_EUSAGE,
-                        "an eigen grid of %dx%d does not fit %d ranks",
-                        grid->rows, grid->cols, size);
+    if (o->components > bands)
+        return hyp_fail(HYP_EUSAGE, "%d components of %d bands", o->components,
+                        bands);
+    if (o->grid_rows > 0 && o->grid_cols > ranks / o->grid_rows)
+        return hyp_fail(
+            HYP_EUSAGE, "an eigen grid of %dx%d does not fit %d rank%s",
+            o->grid_rows, o->grid_cols, ranks, ranks == 1 ? "" : "s");
     return HYP_OK;
 }
 
@@ -102,15 +97,15 @@ hyp_status hyp_pca_all(const hyp_slab *slab, const hyp_summary *summary,
     double *part = NULL, begin = hyp_clock();
     hyp_eigen_quality quality = { 0 };
     hyp_grid grid;
+    int size;
     hyp_status st;
 
+    MPI_Comm_size(comm, &size);
     HYP_TRY(init_all(pca, summary, &product, comm));
-    HYP_TRY(choose_grid(options, pca->bands, comm, &grid)); /* same on all */
-    if (options->components > pca->bands) {
-        st = hyp_fail(HYP_EUSAGE, "%d components of %d bands",
-                      options->components, pca->bands);
-        goto out;
-    }
+    HYP_TRY(hyp_pca_check(options, pca->bands, size)); /* the same on all */
+    grid = options->grid_rows > 0
+               ? (hyp_grid){ options->grid_rows, options->grid_cols }
+               : hyp_grid_auto(pca->bands, size);
     HYP_TRY(hyp_agree(comm, hyp_products(slab, summary, product)));
     HYP_TRY(hyp_covariance_all(product, summary, grid, comm, &part));
     times->covariance = hyp_clock() - begin;

@@ -6,6 +6,7 @@
 #include "base/fault.h"
 #include "base/mem.h"
 
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +17,14 @@ enum { TEXT_SIZE = 4096 };
 void hyp_h5_quiet(void)
 {
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+}
+
+void hyp_h5_version(char *text, size_t size)
+{
+    unsigned major, minor, release;
+
+    H5get_libversion(&major, &minor, &release);
+    snprintf(text, size, "%u.%u.%u", major, minor, release);
 }
 
 /* Keep the description of the innermost error, which says why. */
@@ -34,6 +43,9 @@ hyp_status hyp_h5_fail(hyp_status code, const char *fmt, ...)
 
     H5Ewalk2(H5E_DEFAULT, H5E_WALK_DOWNWARD, innermost, why);
     H5Eclear2(H5E_DEFAULT);
+    for (char *c = why; *c; c++) /* HDF5 may put a date with a line end here */
+        if (iscntrl((unsigned char)*c))
+            *c = ' ';
     va_start(args, fmt);
     vsnprintf(what, sizeof what, fmt, args);
     va_end(args);

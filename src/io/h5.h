@@ -18,6 +18,9 @@
 /* Stop HDF5 from printing its errors by itself.  Collective: no. */
 void hyp_h5_quiet(void);
 
+/* Version of the HDF5 library, such as "1.10.8".  Collective: no. */
+void hyp_h5_version(char *text, size_t size);
+
 /*
  * Record a failure followed by what HDF5 said about it, in one line.
  *

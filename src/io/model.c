@@ -7,8 +7,10 @@
 #include "base/mem.h"
 #include "hyperslab/version.h"
 #include "io/h5.h"
+#include "io/h5_sink.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* Write count values as [rows][count / rows], or as [count] if rows is 0. */
 static bool put(hid_t group, const char *name, hid_t type, int64_t rows,
@@ -158,16 +160,20 @@ hyp_status hyp_model_write(const char *path, const hyp_tile *tile,
 {
     numbers n = { 0 };
     hid_t file = H5I_INVALID_HID;
+    int failure = 0;
     hyp_status st;
     bool ok;
 
     HYP_TRY(convert(&n, tile, kept, scale, km, pca));
     if (!hyp_fault())
-        file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+        file = hyp_h5_sink(path, &failure);
     ok = file >= 0 && put_all(file, &n, kept, scale, km, pca);
     if (file >= 0)
         ok = H5Fclose(file) >= 0 && ok;
-    if (!ok)
+    if (failure)
+        st =
+            hyp_fail(HYP_EIO, "cannot write '%s': %s", path, strerror(failure));
+    else if (!ok)
         st = hyp_h5_fail(HYP_EIO, "cannot write '%s'", path);
 out:
     free(n.wavelength);
@@ -175,6 +181,14 @@ out:
     free(n.mean);
     free(n.value);
     return st;
+}
+
+bool hyp_model_is(const char *path)
+{
+    bool is = H5Fis_hdf5(path) > 0;
+
+    H5Eclear2(H5E_DEFAULT);
+    return is;
 }
 
 hyp_status hyp_model_read_centroids(const char *path, hyp_spectra *spectra)

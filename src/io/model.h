@@ -40,6 +40,9 @@ HYP_CHECKED hyp_status hyp_model_write(const char *path, const hyp_tile *tile,
                                        const hyp_kmeans *kmeans,
                                        const hyp_pca *pca);
 
+/* Whether the file may be a model: whether it is HDF5.  Collective: no. */
+bool hyp_model_is(const char *path);
+
 /*
  * Read the centroids of a model.
  *

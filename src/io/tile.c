@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* Remember the first group of the root that holds Reflectance. */
@@ -77,6 +78,13 @@ static hyp_status read_shape(hyp_tile *tile, hid_t cube)
     return HYP_OK;
 }
 
+static bool is_folder(const char *path)
+{
+    struct stat about;
+
+    return stat(path, &about) == 0 && S_ISDIR(about.st_mode);
+}
+
 /* Say what H5Fopen() would not: missing, unreadable, not HDF5, or broken. */
 static hyp_status open_file(const char *path, hid_t *file)
 {
@@ -90,6 +98,8 @@ static hyp_status open_file(const char *path, hid_t *file)
     else if (faccessat(AT_FDCWD, path, R_OK, AT_EACCESS) != 0)
         st = hyp_fail(HYP_ENOINPUT, "cannot open '%s': %s", path,
                       strerror(errno));
+    else if (is_folder(path))
+        st = hyp_fail(HYP_ENOINPUT, "'%s' is a folder, not a tile", path);
     else if (H5Fis_hdf5(path) <= 0)
         st = hyp_fail(HYP_EFORMAT, "'%s' is not an HDF5 file", path);
     else if ((*file = H5Fopen(path, H5F_ACC_RDONLY, access)) < 0)

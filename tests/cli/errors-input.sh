@@ -20,7 +20,7 @@ refused() { # refused EXIT REGEX NAME [OPTION...]: at 1 and 3 ranks
 refused 66 "'missing.h5': No such file" missing
 refused 65 "'text.h5' is not an HDF5 file" text
 refused 65 "'nothing.h5' is not an HDF5 file" nothing
-refused 65 "'folder.h5' is not an HDF5 file" folder
+refused 66 "'folder.h5' is a folder, not a tile" folder
 chmod 000 good.h5
 if [ ! -r good.h5 ]; then # all can be read by root
 	refused 66 "'good.h5': Permission denied" good
