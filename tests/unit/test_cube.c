@@ -463,14 +463,14 @@ static void test_damaged_chunk(void)
         damage(band);
     }
     MPI_Barrier(MPI_COMM_WORLD);
-    check_refused("1-13", HYP_EIO, "chunk (0,0,5): damaged");
+    check_refused("1-13", HYP_EFORMAT, "chunk (0,0,5): damaged");
     check_bands("1-5,7-13", ROWS, value_at); /* what is not kept is not read */
     if (rank == 0) {
         write_tile(&blocks);
         damage(block);
     }
     MPI_Barrier(MPI_COMM_WORLD);
-    check_refused("1-13", HYP_EIO, "chunk (8,9,5): damaged");
+    check_refused("1-13", HYP_EFORMAT, "chunk (8,9,5): damaged");
     check_bands("1-5,11-13", ROWS, value_at);
 }
 

@@ -257,11 +257,16 @@ static void check_range(const range *r, const int16_t *x, int64_t pixels,
 
 static void check_summary(const int16_t *x, int64_t pixels, int stride)
 {
+    int64_t squares = 0;
+
+    for (int64_t i = 0; i < pixels * stride; i++)
+        squares += (int64_t)x[i] * x[i];
     for (int isa = HYP_ISA_PORTABLE; isa <= (int)best(); isa++) {
         range r = new_range(stride);
 
-        hyp_kernels_for((hyp_isa)isa)
-            ->summarise(x, pixels, stride, r.low, r.high, r.sum);
+        CHECK(hyp_kernels_for((hyp_isa)isa)
+                  ->summarise(x, pixels, stride, r.low, r.high, r.sum) ==
+              squares);
         check_range(&r, x, pixels, stride);
         free_range(r, stride);
     }
@@ -282,13 +287,272 @@ static void test_summaries(void)
 
 static void test_summaries_of_extremes(void)
 {
-    const int64_t pixels = 150000; /* sums that 32 bits do not hold */
+    const int64_t pixels = 1 << 16; /* sums that 32 bits do not hold */
     int16_t *x = random_pixels(pixels, 32, 32);
 
     for (int64_t i = 0; i < pixels * 32; i++)
         x[i] = (int16_t)(i % 32 < 16 ? INT16_MIN : INT16_MAX);
     check_summary(x, pixels, 32);
     free_pixels(x, pixels, 32);
+}
+
+/* What a kernel writes for one set, to compare with the next. */
+typedef struct embedding {
+    float y[8 * HYP_LANES];
+    int64_t square[8];
+} embedding;
+
+static void check_embedding(const embedding *e, const int16_t *x,
+                            int64_t pixels, int stride, int bands,
+                            const int16_t *offset, const float *basis)
+{
+    for (int64_t i = 0; i < pixels * HYP_LANES; i++) {
+        const int16_t *at = x + i / HYP_LANES * stride;
+        double exact = 0, size = 0;
+
+        for (int b = 0; b < bands; b++) {
+            const double d = ((double)at[b] - offset[b]) *
+                             (double)basis[b * HYP_LANES + i % HYP_LANES];
+
+            exact += d;
+            size += fabs(d);
+        }
+        /* bands are summed by sixteens, then the sums */
+        CHECK(fabs(e->y[i] - exact) <=
+              (16 + bands / 16 + 3) * 0x1p-24 * 1.01 * size);
+    }
+    for (int64_t p = 0; p < pixels; p++) {
+        int64_t square = 0;
+
+        for (int b = 0; b < bands; b++) {
+            const int64_t d = (int64_t)x[p * stride + b] - offset[b];
+
+            square += d * d;
+        }
+        CHECK(e->square[p] == square);
+    }
+}
+
+static void embed(int64_t pixels, int stride, int bands)
+{
+    int16_t *x = random_pixels(pixels, stride, bands);
+    int16_t *offset = random_pixels(1, stride, bands);
+    float *basis = random_floats((int64_t)bands * HYP_LANES, 1);
+    embedding first = { { 0 }, { 0 } };
+
+    for (int isa = HYP_ISA_PORTABLE; isa <= (int)best(); isa++) {
+        const size_t bytes = (size_t)(pixels * HYP_LANES) * sizeof(float);
+        float *y = guard_new(bytes);
+        embedding e = { { 0 }, { 0 } };
+
+        hyp_kernels_for((hyp_isa)isa)
+            ->embed(x, pixels, stride, bands, offset, basis, y, e.square);
+        memcpy(e.y, y, bytes);
+        check_embedding(&e, x, pixels, stride, bands, offset, basis);
+        if (isa == HYP_ISA_PORTABLE)
+            first = e;
+        CHECK(memcmp(&first, &e, sizeof e) == 0);
+        guard_free(y, bytes);
+    }
+    free_floats(basis, (int64_t)bands * HYP_LANES);
+    free_pixels(offset, 1, stride);
+    free_pixels(x, pixels, stride);
+}
+
+static void test_embeddings(void)
+{
+    static const int bands[] = { 1, 15, 16, 17, 31, 32 };
+
+    for (int64_t pixels = 1; pixels <= 8; pixels++) {
+        for (size_t i = 0; i < sizeof bands / sizeof *bands; i++)
+            embed(pixels, 32, bands[i]);
+        embed(pixels, 192, 173);
+    }
+}
+
+enum { BOUND_PIXELS = 40, BOUND_CENTRES = 7 };
+
+/* Greatest and least distance of a pixel from a centre, whose parts outside
+   the subspace have known lengths and unknown directions. */
+static void range_of(const float *pixel, const hyp_bound_centres *c, int j,
+                     double *low, double *high)
+{
+    const double r = (double)pixel[HYP_COMPONENTS];
+    const double rc = (double)c->reach[j] / 2;
+    double within = 0;
+
+    for (int q = 0; q < HYP_COMPONENTS; q++) {
+        const double d = (double)pixel[q] - (double)c->y[j * HYP_LANES + q];
+
+        within += d * d;
+    }
+    *low = sqrt(within + (r - rc) * (r - rc));
+    *high = sqrt(within + (r + rc) * (r + rc));
+}
+
+/* Count the pixels whose nearest centre was certain. */
+static int check_bounds(const float *embedded, const int32_t *pixel,
+                        const hyp_bound_centres *c, const int32_t *found,
+                        const float *slack)
+{
+    int certain = 0;
+
+    for (int i = 0; i < HYP_LANES; i++) {
+        const float *at = embedded + pixel[i] * HYP_LANES;
+        double low, high, next = INFINITY;
+
+        CHECK(found[i] >= 0 && found[i] < c->count);
+        for (int j = 0; j < c->count; j++) {
+            range_of(at, c, j, &low, &high);
+            next = j == found[i] ? next : fmin(next, low);
+        }
+        range_of(at, c, found[i], &low, &high);
+        if (slack[i] > 0)
+            CHECK((double)slack[i] <= next - high);
+        if (next - high > 0.05 * next) /* it should not be too careful */
+            CHECK(slack[i] > 0);
+        certain += slack[i] > 0;
+    }
+    return certain;
+}
+
+static int bound(float scale, float rest)
+{
+    float *embedded = random_floats(BOUND_PIXELS * HYP_LANES, scale);
+    float *y = random_floats(BOUND_CENTRES * HYP_LANES, scale);
+    float square[BOUND_CENTRES], reach[BOUND_CENTRES];
+    float fuzz[BOUND_CENTRES] = { 0 }, first_slack[HYP_LANES];
+    _Alignas(64) float slack[HYP_LANES];
+    _Alignas(64) int32_t found[HYP_LANES];
+    int32_t pixel[HYP_LANES], first_found[HYP_LANES];
+    hyp_bound_centres c = { BOUND_CENTRES, y, square, reach, fuzz };
+    int certain = 0;
+
+    for (int i = 0; i < HYP_LANES; i++)
+        pixel[i] = (int32_t)draw(&state, BOUND_PIXELS);
+    pixel[3] = BOUND_PIXELS - 1; /* the last before the unreadable page */
+    for (int p = 0; p < BOUND_PIXELS; p++) {
+        embedded[p * HYP_LANES + HYP_COMPONENTS] = fabsf(random_float(rest));
+        embedded[p * HYP_LANES + HYP_COMPONENTS + 1] = 0; /* no fuzz */
+    }
+    for (int j = 0; j < BOUND_CENTRES; j++) {
+        const float length = fabsf(random_float(rest));
+
+        reach[j] = 2 * length;
+        square[j] = length * length;
+    }
+    for (int isa = HYP_ISA_PORTABLE; isa <= (int)best(); isa++) {
+        hyp_kernels_for((hyp_isa)isa)->bound(embedded, pixel, &c, found, slack);
+        certain = check_bounds(embedded, pixel, &c, found, slack);
+        if (isa == HYP_ISA_PORTABLE) {
+            memcpy(first_slack, slack, sizeof slack);
+            memcpy(first_found, found, sizeof found);
+        }
+        CHECK(memcmp(first_slack, slack, sizeof slack) == 0);
+        CHECK(memcmp(first_found, found, sizeof found) == 0);
+    }
+    free_floats(y, BOUND_CENTRES * HYP_LANES);
+    free_floats(embedded, BOUND_PIXELS * HYP_LANES);
+    return certain;
+}
+
+static void test_bounds(void)
+{
+    int certain = 0, uncertain = 0;
+
+    for (int trial = 0; trial < 300; trial++) {
+        certain += bound(5000, 50);
+        uncertain += HYP_LANES - bound(100, 1000);
+    }
+    CHECK(certain > 300 * HYP_LANES / 2);
+    CHECK(uncertain > 300 * HYP_LANES / 2);
+}
+
+/* Slacks around the limits of their classes, and exactly at them. */
+static void fill_slacks(float *slack, uint16_t *label, const float *limit,
+                        int64_t pixels, uint32_t classes)
+{
+    for (int64_t p = 0; p < pixels; p++) {
+        label[p] = (uint16_t)draw(&state, classes);
+        slack[p] = limit[label[p]] + (float)draw(&state, 3) - 1;
+    }
+}
+
+static void check_unsafe(hyp_isa isa, const float *slack, const uint16_t *label,
+                         const float *limit, int64_t first, int64_t last)
+{
+    const size_t bytes = (size_t)(last - first) * sizeof(int32_t);
+    int32_t *list = guard_new(bytes);
+    int64_t count = 0;
+    const int64_t found =
+        hyp_kernels_for(isa)->unsafe(slack, label, limit, first, last, list);
+
+    for (int64_t p = first; p < last; p++)
+        if (slack[p] <= limit[label[p]]) {
+            CHECK(count < found && list[count] == p);
+            count++;
+        }
+    CHECK(count == found);
+    guard_free(list, bytes);
+}
+
+static void check_spare(hyp_isa isa, const float *slack, const uint16_t *label,
+                        const float *limit, int64_t pixels)
+{
+    float want = INFINITY;
+
+    for (int64_t p = 0; p < pixels; p++)
+        want = fminf(want, slack[p] - limit[label[p]]);
+    CHECK(hyp_kernels_for(isa)->spare(slack, label, limit, pixels) == want);
+}
+
+static void test_slacks(void)
+{
+    float *limit = random_floats(5, 100);
+
+    for (int64_t pixels = 0; pixels <= 96; pixels += 16) {
+        const size_t slack_bytes = (size_t)pixels * sizeof(float);
+        const size_t label_bytes = (size_t)pixels * sizeof(uint16_t);
+        float *slack = guard_new(slack_bytes);
+        uint16_t *label = guard_new(label_bytes);
+
+        fill_slacks(slack, label, limit, pixels, 5);
+        for (int isa = HYP_ISA_PORTABLE; isa <= (int)best(); isa++) {
+            check_spare((hyp_isa)isa, slack, label, limit, pixels);
+            for (int64_t first = 0; first <= pixels; first += 5)
+                check_unsafe((hyp_isa)isa, slack, label, limit, first, pixels);
+        }
+        guard_free(slack, slack_bytes);
+        guard_free(label, label_bytes);
+    }
+    free_floats(limit, 5);
+}
+
+static void move(hyp_isa isa, const int16_t *x, int stride)
+{
+    const size_t bytes = (size_t)stride * sizeof(int32_t);
+    int32_t *from = guard_new(bytes), *to = guard_new(bytes);
+
+    for (int b = 0; b < stride; b++) {
+        from[b] = b * 1000;
+        to[b] = -b;
+    }
+    hyp_kernels_for(isa)->move(x, stride, from, to);
+    for (int b = 0; b < stride; b++)
+        CHECK(from[b] == b * 1000 - x[b] && to[b] == x[b] - b);
+    guard_free(from, bytes);
+    guard_free(to, bytes);
+}
+
+static void test_moves(void)
+{
+    for (int i = 0; i < STRIDES; i++) {
+        int16_t *x = random_pixels(1, strides[i], strides[i]);
+
+        for (int isa = HYP_ISA_PORTABLE; isa <= (int)best(); isa++)
+            move((hyp_isa)isa, x, strides[i]);
+        free_pixels(x, 1, strides[i]);
+    }
 }
 
 static void check_planes(int planes, int64_t pixels, int64_t stride)
@@ -378,6 +642,10 @@ int main(int argc, char **argv)
     RUN(test_projections);
     RUN(test_summaries);
     RUN(test_summaries_of_extremes);
+    RUN(test_embeddings);
+    RUN(test_bounds);
+    RUN(test_slacks);
+    RUN(test_moves);
     RUN(test_gather_planes);
     RUN(test_gather_picked);
     MPI_Finalize();

@@ -79,6 +79,22 @@ static void random_pixel(int bands, int low, int high)
         x[b] = (int16_t)(low + (int)draw(&state, (uint32_t)(high - low + 1)));
 }
 
+/* Every other centre is at least so much farther away, or it says nothing. */
+static void check_slack(const hyp_nearest *n, int found, double slack)
+{
+    for (int j = 0; j < n->classes; j++) {
+        hyp_uint128 far = whole_distance(n->distance, n->bands, j);
+        hyp_uint128 near = whole_distance(n->distance, n->bands, found);
+        long double gap =
+            n->distance == HYP_DISTANCE_L2
+                ? sqrtl((long double)far) - sqrtl((long double)near)
+                : (long double)(far - near);
+
+        CHECK(j == found || slack <= ldexpl(gap, -42) + 1e-15L);
+    }
+    CHECK(slack >= 0);
+}
+
 /* Compare on the pixel and centres at hand; count what was decided exactly. */
 static int64_t check_with(hyp_nearest *n)
 {
@@ -86,6 +102,7 @@ static int64_t check_with(hyp_nearest *n)
     double slack;
     const int found = hyp_nearest_find(n, x, &slack, &exactly);
 
+    check_slack(n, found, slack);
     CHECK(found == brute_force(n->distance, n->classes, n->bands));
     CHECK(exactly == 0 || exactly == 1);
     return exactly;
