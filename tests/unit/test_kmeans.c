@@ -6,61 +6,16 @@
  */
 #include "base/wide.h"
 #include "hyperslab/kmeans.h"
-#include "pixels.h"
+#include "scene.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    FEW_ROWS = 23,
-    MANY_ROWS = 200,
-    COLS = 11,
-    PLACES = FEW_ROWS * COLS,
-    MOST_PLACES = MANY_ROWS * COLS,
-    BANDS = 40, /* one more register than a multiple of it */
-    CLASSES = 9,
-    NODATA = -9999,
-    STEPS = 200
-};
-
-static int rank;
-static pixel_value *value; /* of the scene in use */
-static int bands;
-static int rows = FEW_ROWS;
-
-/* Blobs of spectra, with an invalid pixel here and there. */
-static int16_t blobs(int64_t place, int b)
-{
-    uint64_t state = (uint64_t)place * 977 + 5;
-    const int blob = (int)(draw(&state, 1000) % 6);
-    const bool invalid = draw(&state, 10) == 0;
-    const int bad_band = (int)draw(&state, 3);
-
-    state += (uint64_t)b * 7919;
-    draw(&state, 2);
-    if (invalid && b == bad_band)
-        return NODATA;
-    return (int16_t)(blob * 700 + (blob * b * 37) % 500 - 100 +
-                     (int)draw(&state, 600));
-}
-
 /* Few values: many distances are equal. */
 static int16_t coarse(int64_t place, int b)
 {
     return (int16_t)((place * (b + 3) + place / 7) % 3 * 100);
-}
-
-static int16_t constant(int64_t place, int b)
-{
-    (void)place;
-    return (int16_t)(100 + b);
-}
-
-/* Two groups of unequal size, far apart. */
-static int16_t two_groups(int64_t place, int b)
-{
-    return (int16_t)((place % 20 == 0 ? 9000 : 0) + (place + b) % 5);
 }
 
 /* No clusters at all: pixels keep moving for many iterations. */
@@ -74,50 +29,6 @@ static int16_t cloud(int64_t place, int b)
     draw(&state, 2);
     return (int16_t)(one * (1 + cos(0.3 * b)) + two * sin(0.2 * b + 1) +
                      three * (b % 2) + draw(&state, 30) - 500);
-}
-
-/* Every pixel that is valid, in order: what no rank has alone. */
-static int16_t every[MOST_PLACES][BANDS];
-static int pixels;
-
-static void use(pixel_value *scene, int scene_bands)
-{
-    value = scene;
-    bands = scene_bands;
-    pixels = 0;
-    memset(every, 0, sizeof every);
-    for (int64_t place = 0; place < rows * COLS; place++) {
-        bool valid = true;
-
-        for (int b = 0; b < bands; b++) {
-            every[pixels][b] = value(place, b);
-            valid = valid && every[pixels][b] != NODATA;
-        }
-        pixels += valid;
-    }
-}
-
-/* A slab of this rank, and what all ranks know. */
-typedef struct part {
-    hyp_slab slab;
-    hyp_summary summary;
-} part;
-
-static part make_part(MPI_Comm comm)
-{
-    part made;
-
-    CHECK(make_slab(&made.slab, rows, COLS, bands, value, NODATA, comm) ==
-          HYP_OK);
-    CHECK(hyp_summary_all(&made.slab, comm, &made.summary) == HYP_OK);
-    CHECK(made.summary.pixels == pixels);
-    return made;
-}
-
-static void free_part(part *made)
-{
-    hyp_summary_release(&made->summary);
-    hyp_slab_release(&made->slab);
 }
 
 /* Lloyd with centres as fractions top / bottom, never rounded. */
@@ -563,171 +474,9 @@ static void test_bad_start_centres(void)
     free_part(&from);
 }
 
-static void test_diagonal(void)
-{
-    double centre[CLASSES * BANDS];
-    part from;
-
-    use(blobs, 20);
-    from = make_part(MPI_COMM_WORLD);
-    for (int classes = 1; classes <= CLASSES; classes++) {
-        hyp_kmeans_diagonal(&from.summary, classes, centre);
-        for (int b = 0; b < bands; b++) {
-            double low = INFINITY, high = -INFINITY, step = 0;
-
-            for (int p = 0; p < pixels; p++) {
-                low = fmin(low, every[p][b]);
-                high = fmax(high, every[p][b]);
-            }
-            if (classes > 1)
-                step = (high - low) / (classes - 1);
-            for (int j = 0; j < classes; j++)
-                CHECK(centre[j * bands + b] == low + j * step);
-        }
-    }
-    free_part(&from);
-}
-
-static bool is_pixel(const double *centre)
-{
-    for (int p = 0; p < pixels; p++) {
-        int same = 0;
-
-        for (int b = 0; b < bands; b++)
-            same += centre[b] == every[p][b];
-        if (same == bands)
-            return true;
-    }
-    return false;
-}
-
-static void test_plus_plus_at_any_rank_count(void)
-{
-    double shared[CLASSES * BANDS], alone[CLASSES * BANDS];
-    part from, whole;
-    int different = 0;
-
-    use(blobs, 11);
-    from = make_part(MPI_COMM_WORLD);
-    whole = make_part(MPI_COMM_SELF);
-    for (uint64_t seed = 0; seed < 20; seed++) {
-        const size_t bytes = (size_t)(CLASSES * bands) * sizeof *shared;
-        double before = seed ? shared[0] : 0;
-
-        CHECK(hyp_kmeans_plus_plus_all(&from.slab, &from.summary, CLASSES, seed,
-                                       MPI_COMM_WORLD, shared) == HYP_OK);
-        CHECK(hyp_kmeans_plus_plus_all(&whole.slab, &whole.summary, CLASSES,
-                                       seed, MPI_COMM_SELF, alone) == HYP_OK);
-        CHECK(memcmp(shared, alone, bytes) == 0);
-        for (int j = 0; j < CLASSES; j++) {
-            CHECK(is_pixel(shared + j * bands));
-            for (int i = 0; i < j; i++) /* no pixel twice: its weight is 0 */
-                CHECK(memcmp(shared + i * bands, shared + j * bands,
-                             (size_t)bands * sizeof *shared) != 0);
-        }
-        different += shared[0] != before;
-    }
-    CHECK(different > 15); /* the seed matters */
-    free_part(&from);
-    free_part(&whole);
-}
-
-static void test_plus_plus_prefers_the_far(void)
-{
-    double centre[2 * BANDS];
-    int few_first = 0;
-    part from;
-
-    use(two_groups, 4);
-    from = make_part(MPI_COMM_WORLD);
-    for (uint64_t seed = 0; seed < 100; seed++) {
-        CHECK(hyp_kmeans_plus_plus_all(&from.slab, &from.summary, 2, seed,
-                                       MPI_COMM_WORLD, centre) == HYP_OK);
-        CHECK(fabs(centre[0] - centre[bands]) > 8000); /* one of each group */
-        few_first += centre[0] > 8000;
-    }
-    CHECK(few_first < 20); /* first: every pixel alike; 5 % are expected */
-    free_part(&from);
-}
-
-static void test_plus_plus_on_equal_pixels(void)
-{
-    double centre[4 * BANDS];
-    part from;
-
-    use(constant, 6);
-    from = make_part(MPI_COMM_WORLD);
-    CHECK(hyp_kmeans_plus_plus_all(&from.slab, &from.summary, 4, 1,
-                                   MPI_COMM_WORLD, centre) == HYP_OK);
-    for (int i = 0; i < 4 * bands; i++)
-        CHECK(centre[i] == 100 + i % bands);
-    free_part(&from);
-}
-
-static void test_summary(void)
-{
-    part from;
-    int64_t first = 0;
-
-    use(blobs, BANDS);
-    from = make_part(MPI_COMM_WORLD);
-    for (int b = 0; b < bands; b++) {
-        int low = every[0][b], high = low;
-        int64_t sum = 0;
-
-        for (int p = 0; p < pixels; p++) {
-            low = every[p][b] < low ? every[p][b] : low;
-            high = every[p][b] > high ? every[p][b] : high;
-            sum += every[p][b];
-        }
-        CHECK(from.summary.low[b] == low && from.summary.high[b] == high);
-        CHECK(from.summary.sum[b] == sum);
-    }
-    MPI_Exscan(&from.slab.pixels, &first, 1, MPI_INT64_T, MPI_SUM,
-               MPI_COMM_WORLD);
-    CHECK(from.summary.first == (rank == 0 ? 0 : first));
-    free_part(&from);
-}
-
-static int16_t nothing(int64_t place, int b)
-{
-    return (int16_t)(b == (int)(place % 3) ? NODATA : 5);
-}
-
-static void test_summary_of_no_pixels(void)
-{
-    hyp_summary summary;
-    hyp_slab slab;
-
-    CHECK(make_slab(&slab, rows, COLS, 3, nothing, NODATA, MPI_COMM_WORLD) ==
-          HYP_OK);
-    CHECK(hyp_summary_all(&slab, MPI_COMM_WORLD, &summary) == HYP_ENUMERIC);
-    CHECK(summary.low == NULL && summary.sum == NULL);
-    hyp_slab_release(&slab);
-}
-
-/* What the loops over failures run again and again. */
+/* What the loop over failures runs again and again. */
 static part victim;
 static double victim_start[3 * BANDS];
-
-static hyp_status run_summary(void)
-{
-    hyp_summary summary;
-    const hyp_status st =
-        hyp_summary_all(&victim.slab, MPI_COMM_WORLD, &summary);
-
-    CHECK(st == HYP_OK || (summary.low == NULL && summary.sum == NULL));
-    hyp_summary_release(&summary);
-    return st;
-}
-
-static hyp_status run_plus_plus(void)
-{
-    double centre[3 * BANDS];
-
-    return hyp_kmeans_plus_plus_all(&victim.slab, &victim.summary, 3, 1,
-                                    MPI_COMM_WORLD, centre);
-}
 
 static hyp_status run_kmeans(void)
 {
@@ -747,8 +496,6 @@ static void test_every_single_failure(void)
     use(blobs, 5);
     start_at_pixels(3, victim_start);
     victim = make_part(MPI_COMM_WORLD);
-    fail_each(run_summary);
-    fail_each(run_plus_plus);
     fail_each(run_kmeans);
     free_part(&victim);
 }
@@ -756,9 +503,6 @@ static void test_every_single_failure(void)
 int main(int argc, char **argv)
 {
     MPI_Init(&argc, &argv);
-    MPI_Comm_rank(MPI_COMM_WORLD, &rank);
-    RUN(test_summary);
-    RUN(test_summary_of_no_pixels);
     RUN(test_matches_exact_lloyd);
     RUN(test_many_iterations);
     RUN(test_stops_at_max_iterations);
@@ -772,10 +516,6 @@ int main(int argc, char **argv)
     RUN(test_all_pixels_equal);
     RUN(test_min_change);
     RUN(test_bad_start_centres);
-    RUN(test_diagonal);
-    RUN(test_plus_plus_at_any_rank_count);
-    RUN(test_plus_plus_prefers_the_far);
-    RUN(test_plus_plus_on_equal_pixels);
     RUN(test_every_single_failure);
     MPI_Finalize();
     return test_status;
