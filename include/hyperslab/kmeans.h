@@ -86,9 +86,9 @@ HYP_CHECKED hyp_status hyp_kmeans_plus_plus_all(const hyp_slab *slab,
  * Cluster the pixels of all ranks.
  *
  * Collective: yes
- * Errors:     HYP_ENOMEM; HYP_EUSAGE if there are more classes than pixels or
- *             a start centre is not a finite number within +-2^15 DN; out is
- *             then empty
+ * Errors:     HYP_ENOMEM; HYP_ENUMERIC if there are more classes than pixels;
+ *             HYP_EUSAGE if a start centre is not a number within +-2^15 DN;
+ *             out is then empty
  * Ownership:  the caller frees with hyp_kmeans_release()
  * Result:     the same bits at any rank count, on any instruction set
  * Cost:       pixels * bands * classes multiply-adds and one allreduce of

@@ -27,6 +27,10 @@ static void print_place(const hyp_tile *tile)
     const hyp_georef *g = &tile->georef;
 
     printf("map info     %s\n", tile->map_info[0] ? tile->map_info : "none");
+    if (!hyp_georef_is_known(g)) {
+        puts("extent       unknown");
+        return;
+    }
     if (g->epsg)
         printf("CRS          EPSG:%d\n", g->epsg);
     printf("resolution   %g x %g\n", g->pixel_x, g->pixel_y);

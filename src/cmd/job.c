@@ -102,7 +102,9 @@ static void say_what_is_read(const hyp_job *job)
                     job->cube.quantum);
     if (tile->georef.epsg == 0)
         hyp_job_say(job, "note: the tile has no %s; maps get no CRS",
-                    tile->rotated ? "north-up grid" : "EPSG code");
+                    tile->rotated                        ? "north-up grid"
+                    : hyp_georef_is_known(&tile->georef) ? "EPSG code"
+                                                         : "map info");
     if (tile->default_windows &&
         job->settings->bad_bands == HYP_BAD_BANDS_NEON && !job->settings->bands)
         hyp_job_say(job, "note: the tile names no band windows; 1340-1445 "

@@ -38,6 +38,8 @@ static json_t *tile_georef(const hyp_tile *tile)
 {
     const hyp_georef *g = &tile->georef;
 
+    if (!hyp_georef_is_known(g))
+        return json_null();
     return json_pack("{s:i, s:s, s:[f,f], s:[f,f,f,f]}", "epsg", g->epsg,
                      "map_info", tile->map_info, "resolution", g->pixel_x,
                      g->pixel_y, "extent", g->west,

@@ -201,7 +201,7 @@ static hyp_status does_not_fit(const hyp_chunk_reader *reader, int64_t row,
     return hyp_fail(
         HYP_EFORMAT,
         "'%s': %s: value %.10g of row %lld, column %lld, band %d does "
-        "not fit in 16 bits%s",
+        "not fit: expected at most 32767 either way%s",
         tile->path, tile->cube, value, (long long)row + 1, (long long)col + 1,
         band + 1,
         tile->element == HYP_ELEMENT_FLOAT32 ? "; try a larger --quantum" : "");

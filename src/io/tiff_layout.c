@@ -229,6 +229,8 @@ static bool set_georef(TIFF *tiff, const hyp_georef *georef)
     GTIF *keys;
     bool ok;
 
+    if (!hyp_georef_is_known(georef))
+        return true;
     ok = TIFFSetField(tiff, TIFFTAG_GEOPIXELSCALE, 3, scale) &&
          TIFFSetField(tiff, TIFFTAG_GEOTIEPOINTS, 6, tie);
     if (!ok || georef->epsg <= 0)

@@ -18,7 +18,7 @@ static const double default_scale = 10000; /* NEON's, for stored integers */
 static const hyp_band_window default_window[] = { { 1340, 1445 },
                                                   { 1790, 1955 } };
 
-static void read_scale(hyp_tile *tile, hid_t cube)
+static hyp_status read_scale(hyp_tile *tile, hid_t cube)
 {
     static const char *const names[] = { "Scale_Factor", "Scale Factor",
                                          "scale_factor", NULL };
@@ -26,7 +26,11 @@ static void read_scale(hyp_tile *tile, hid_t cube)
     tile->scale = tile->element == HYP_ELEMENT_FLOAT32 ? 1 : default_scale;
     hyp_h5_number(cube, names, &tile->scale);
     if (!isfinite(tile->scale) || tile->scale <= 0)
-        tile->scale = default_scale;
+        return hyp_fail(HYP_EFORMAT,
+                        "'%s': %s: the scale factor is %g, expected a number "
+                        "above 0",
+                        tile->path, tile->cube, tile->scale);
+    return HYP_OK;
 }
 
 static void read_nodata(hyp_tile *tile, hid_t cube)
@@ -110,7 +114,7 @@ static bool parse_map_info(const char *text, map_info *info)
     for (int i = 7; i < count; i++)
         if (strncasecmp(field[i], "rotation=", 9) == 0)
             info->rotation = atof(field[i] + 9);
-    if (count > 11 && strchr(field[11], '=') == NULL)
+    if (info->rotation == 0 && count > 11 && strchr(field[11], '=') == NULL)
         info->rotation = atof(field[11]);
     return info->pixel_x > 0 && info->pixel_y > 0;
 }
@@ -133,7 +137,7 @@ static void read_georef(hyp_tile *tile, hid_t metadata)
     map_info info;
     int epsg;
 
-    tile->georef = (hyp_georef){ .pixel_x = 1, .pixel_y = 1 };
+    tile->georef = (hyp_georef){ 0 };
     hyp_h5_text(metadata, codes, code, sizeof code);
     if (!hyp_h5_text(metadata, maps, tile->map_info, sizeof tile->map_info) ||
         !parse_map_info(tile->map_info, &info))
@@ -210,7 +214,9 @@ hyp_status hyp_tile_metadata_read(hyp_tile *tile, hid_t file, hid_t cube)
     hid_t reflectance, metadata;
     hyp_status st;
 
-    read_scale(tile, cube);
+    st = read_scale(tile, cube);
+    if (st != HYP_OK)
+        return st;
     read_nodata(tile, cube);
     snprintf(path, sizeof path, "%s/Reflectance", tile->site);
     reflectance = H5Gopen2(file, path, H5P_DEFAULT);

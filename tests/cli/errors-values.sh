@@ -29,7 +29,7 @@ refused 65 '321 classes, but only 320 valid pixels' good -k 321
 # Values beyond 16 bits: the first is named, counted from 1
 place='row 14, column 5, band 30'
 refused 65 "value 40000 of $place does not fit" int32-large
-refused 65 "value -2e\\+09 of $place does not fit" int32-small
+refused 65 "value -2000000000 of $place does not fit" int32-small
 refused 65 "value 3.5 of $place does not fit.*--quantum" float-large
 refused 65 "value inf of $place does not fit" float-inf
 
