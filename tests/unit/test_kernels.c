@@ -360,11 +360,9 @@ static void embed(int64_t pixels, int stride, int bands)
 
 static void test_embeddings(void)
 {
-    static const int bands[] = { 1, 15, 16, 17, 31, 32 };
-
     for (int64_t pixels = 1; pixels <= 8; pixels++) {
-        for (size_t i = 0; i < sizeof bands / sizeof *bands; i++)
-            embed(pixels, 32, bands[i]);
+        for (int bands = 1; bands <= 70; bands++)
+            embed(pixels, (bands + 31) / 32 * 32, bands);
         embed(pixels, 192, 173);
     }
 }
@@ -467,6 +465,117 @@ static void test_bounds(void)
     CHECK(uncertain > 300 * HYP_LANES / 2);
 }
 
+/* Coordinates are whole numbers: 14 in the subspace, and 3 that are not. */
+enum { OUTSIDE = 3, INSIDE = HYP_COMPONENTS, WHOLE = INSIDE + OUTSIDE };
+
+static int whole_pixel[BOUND_PIXELS][WHOLE], whole_centre[BOUND_CENTRES][WHOLE];
+
+static void draw_whole(int *v, int size)
+{
+    for (int i = 0; i < WHOLE; i++)
+        v[i] = (int)draw(&state, (uint32_t)(2 * size + 1)) - size;
+}
+
+static int64_t whole_square(const int *v, const int *w, int first)
+{
+    int64_t sum = 0;
+
+    for (int i = first; i < WHOLE; i++)
+        sum += (int64_t)(v[i] - w[i]) * (v[i] - w[i]);
+    return sum;
+}
+
+/* Coordinates that are off by `error`, which the fuzz owns up to. */
+static void spoil(const int *v, float error, float *y)
+{
+    for (int q = 0; q < INSIDE; q++)
+        y[q] = (float)v[q];
+    y[draw(&state, INSIDE)] += draw(&state, 2) ? error : -error;
+}
+
+static float fuzz_of(float error)
+{
+    return 2 * (1 + 1 / HYP_BOUND_T) * error * error * (1 + 0x1p-22f);
+}
+
+/* Certain pixels; the true distances are square roots of whole numbers. */
+static int check_whole(const int32_t *pixel, int centres, const int32_t *found,
+                       const float *slack)
+{
+    int certain = 0;
+
+    for (int i = 0; i < HYP_LANES; i++) {
+        const int *x = whole_pixel[pixel[i]];
+        const long double near =
+            sqrtl((long double)whole_square(x, whole_centre[found[i]], 0));
+
+        for (int j = 0; j < centres && slack[i] > 0; j++)
+            CHECK(j == found[i] ||
+                  sqrtl((long double)whole_square(x, whole_centre[j], 0)) -
+                          near >=
+                      slack[i]);
+        certain += slack[i] > 0;
+    }
+    return certain;
+}
+
+/* Pixels and centres within +-size, of which some are the same. */
+static int bound_whole(int centres, int size, float error)
+{
+    static const int origin[WHOLE];
+    float *embedded = random_floats(BOUND_PIXELS * HYP_LANES, 1);
+    float y[BOUND_CENTRES * HYP_LANES], square[BOUND_CENTRES];
+    float reach[BOUND_CENTRES], fuzz[BOUND_CENTRES];
+    hyp_bound_centres c = { centres, y, square, reach, fuzz };
+    _Alignas(64) float slack[HYP_LANES];
+    _Alignas(64) int32_t found[HYP_LANES];
+    int32_t pixel[HYP_LANES];
+    int certain = 0;
+
+    for (int p = 0; p < BOUND_PIXELS; p++) {
+        float *at = embedded + p * HYP_LANES;
+
+        draw_whole(whole_pixel[p], size);
+        spoil(whole_pixel[p], error, at);
+        at[INSIDE] = sqrtf((float)whole_square(whole_pixel[p], origin, INSIDE));
+        at[INSIDE] *= 1 + 0x1p-22f;
+        at[INSIDE + 1] = fuzz_of(error);
+    }
+    for (int j = 0; j < centres; j++) {
+        draw_whole(whole_centre[j], size);
+        if (j % 3 == 2) /* a tie for all pixels */
+            memcpy(whole_centre[j], whole_centre[j - 1], sizeof *whole_centre);
+        spoil(whole_centre[j], error, y + j * HYP_LANES);
+        square[j] = (float)whole_square(whole_centre[j], origin, INSIDE);
+        reach[j] = 2 * sqrtf(square[j]) * (1 + 0x1p-22f);
+        fuzz[j] = fuzz_of(error);
+    }
+    for (int i = 0; i < HYP_LANES; i++)
+        pixel[i] = (int32_t)draw(&state, BOUND_PIXELS);
+    for (int isa = HYP_ISA_PORTABLE; isa <= (int)best(); isa++) {
+        hyp_kernels_for((hyp_isa)isa)->bound(embedded, pixel, &c, found, slack);
+        certain = check_whole(pixel, centres, found, slack);
+    }
+    CHECK(centres > 1 || (certain == HYP_LANES && slack[0] == INFINITY));
+    free_floats(embedded, BOUND_PIXELS * HYP_LANES);
+    return certain;
+}
+
+static void test_bounds_of_whole_numbers(void)
+{
+    static const float errors[] = { 0, 0.001f, 0.5f };
+    int certain = 0;
+
+    for (int trial = 0; trial < 100; trial++)
+        for (int centres = 1; centres <= BOUND_CENTRES; centres++)
+            for (int i = 0; i < 3; i++) {
+                certain += bound_whole(centres, 1, errors[i]);
+                certain += bound_whole(centres, 3, errors[i]);
+                certain += bound_whole(centres, 2000, errors[i]);
+            }
+    CHECK(certain > 100 * BOUND_CENTRES * 9 * HYP_LANES / 4);
+}
+
 /* Slacks around the limits of their classes, and exactly at them. */
 static void fill_slacks(float *slack, uint16_t *label, const float *limit,
                         int64_t pixels, uint32_t classes)
@@ -527,6 +636,34 @@ static void test_slacks(void)
     free_floats(limit, 5);
 }
 
+/* No number exceeds no limit: such a pixel is listed.  Infinite ones do. */
+static void test_slacks_without_a_number(void)
+{
+    const float limit[2] = { 5, 7 };
+    float slack[HYP_LANES];
+    uint16_t label[HYP_LANES] = { 0 };
+    int32_t list[HYP_LANES];
+
+    for (int i = 0; i < HYP_LANES; i++)
+        slack[i] = INFINITY;
+    for (int isa = HYP_ISA_PORTABLE; isa <= (int)best(); isa++) {
+        const hyp_kernels *k = hyp_kernels_for((hyp_isa)isa);
+
+        CHECK(k->unsafe(slack, label, limit, 0, HYP_LANES, list) == 0);
+        CHECK(k->spare(slack, label, limit, HYP_LANES) == INFINITY);
+        slack[3] = NAN;
+        CHECK(k->unsafe(slack, label, limit, 0, HYP_LANES, list) == 1);
+        CHECK(list[0] == 3);
+        slack[3] = -INFINITY;
+        slack[15] = 7; /* at the limit: not beyond it */
+        label[15] = 1;
+        CHECK(k->unsafe(slack, label, limit, 0, HYP_LANES, list) == 2);
+        CHECK(list[0] == 3 && list[1] == 15);
+        CHECK(k->spare(slack, label, limit, HYP_LANES) == -INFINITY);
+        slack[3] = slack[15] = INFINITY;
+    }
+}
+
 static void move(hyp_isa isa, const int16_t *x, int stride)
 {
     const size_t bytes = (size_t)stride * sizeof(int32_t);
@@ -579,7 +716,9 @@ int main(int argc, char **argv)
     RUN(test_summaries_of_extremes);
     RUN(test_embeddings);
     RUN(test_bounds);
+    RUN(test_bounds_of_whole_numbers);
     RUN(test_slacks);
+    RUN(test_slacks_without_a_number);
     RUN(test_moves);
     MPI_Finalize();
     return test_status;

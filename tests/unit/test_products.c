@@ -1,0 +1,256 @@
+/* ranks: 1 */
+/*
+ * test_products.c - the kernels that multiply pairs of pixels, against sums in
+ * 64 bits: every one that HYP_ISA can reach on this machine, values as great as
+ * their depth allows, buffers that end at an unreadable page
+ */
+#include "core/covariance.h"
+#include "guard.h"
+#include "hyperslab/summary.h"
+#include "kernel/kernel.h"
+#include "kernel/products.h"
+#include "pixels.h"
+
+#include <math.h>
+#include <string.h>
+
+static const char *const names[] = { "portable", "avx2", "avx512" };
+static const int strides[] = { 32, 64, 96, 192 };
+
+enum { STRIDES = sizeof strides / sizeof *strides };
+
+static uint64_t state = 21;
+static hyp_isa best; /* that this machine, or who runs the test, allows */
+
+static void use(hyp_isa isa)
+{
+    setenv("HYP_ISA", names[isa], 1);
+    CHECK(hyp_isa_here() == isa);
+}
+
+static int16_t *random_pairs(int pairs, int stride, int most)
+{
+    const int count = pairs * stride * 2;
+    int16_t *pair = guard_new((size_t)count * sizeof *pair);
+
+    for (int i = 0; i < count; i++)
+        switch (draw(&state, 4)) {
+        case 0: pair[i] = (int16_t)most; break;
+        case 1: pair[i] = (int16_t)-most; break;
+        default:
+            pair[i] =
+                (int16_t)((int)draw(&state, (uint32_t)(2 * most + 1)) - most);
+        }
+    return pair;
+}
+
+static int64_t *random_sums(int stride)
+{
+    int64_t *sum = guard_new((size_t)(stride * stride) * sizeof *sum);
+
+    for (int i = 0; i < stride * stride; i++) /* 32 bits do not hold them */
+        sum[i] = ((int64_t)draw(&state, 1 << 20) - (1 << 19)) * (1 << 20);
+    return sum;
+}
+
+static int64_t naive(const int16_t *pair, int pairs, int stride, int i, int j)
+{
+    int64_t sum = 0;
+
+    for (int p = 0; p < pairs; p++) {
+        const int16_t *z = pair + p * stride * 2;
+
+        sum += (int64_t)z[2 * i] * z[2 * j];
+        sum += (int64_t)z[2 * i + 1] * z[2 * j + 1];
+    }
+    return sum;
+}
+
+/* Above the diagonal a kernel may leave out what it likes. */
+static int wrong(const int64_t *sum, const int64_t *before, const int16_t *pair,
+                 int pairs, int stride)
+{
+    int count = 0;
+
+    for (int i = 0; i < stride; i++)
+        for (int j = 0; j < stride; j++) {
+            const int at = i * stride + j;
+            const int64_t more = naive(pair, pairs, stride, i, j);
+
+            count += sum[at] != before[at] + more &&
+                     (j <= i || sum[at] != before[at]);
+        }
+    return count;
+}
+
+static void check(const int16_t *pair, int pairs, int depth, int stride)
+{
+    const size_t bytes = (size_t)(stride * stride) * sizeof(int64_t);
+    int64_t *before = random_sums(stride), *sum = guard_new(bytes);
+
+    for (int isa = HYP_ISA_AVX2; isa <= (int)best; isa++) {
+        use((hyp_isa)isa);
+        memcpy(sum, before, bytes);
+        hyp_products_here()(pair, pairs, depth, stride, sum);
+        CHECK(wrong(sum, before, pair, pairs, stride) == 0);
+    }
+    guard_free(sum, bytes);
+    guard_free(before, bytes);
+}
+
+static void test_choice(void)
+{
+    for (int isa = HYP_ISA_PORTABLE; isa <= (int)best; isa++) {
+        use((hyp_isa)isa);
+        CHECK((hyp_products_here() == NULL) == (isa == HYP_ISA_PORTABLE));
+    }
+    printf("# up to %s\n", names[best]);
+}
+
+/* The greatest value of which so many pairs add up within 32 bits. */
+static int most_for(int depth)
+{
+    const int most = (int)sqrt(INT32_MAX / (2.0 * depth));
+
+    return most > INT16_MAX ? INT16_MAX : most;
+}
+
+static void check_depth(int depth, int pairs, int stride)
+{
+    int16_t *pair = random_pairs(pairs, stride, most_for(depth));
+
+    check(pair, pairs, depth, stride);
+    guard_free(pair, (size_t)(pairs * stride * 2) * sizeof *pair);
+}
+
+static void test_depths(void)
+{
+    static const int depths[] = { 1, 2, 3, 5, 16, 100, 1 << 29 };
+    static const int pairs[] = { 0, 1, 2, 3, 7, 33 };
+
+    for (int i = 0; i < STRIDES; i++)
+        for (size_t d = 0; d < sizeof depths / sizeof *depths; d++)
+            for (size_t k = 0; k < sizeof pairs / sizeof *pairs; k++)
+                check_depth(depths[d], pairs[k], strides[i]);
+}
+
+/* All values alike: each sum is as great as its depth allows. */
+static void check_extremes(int depth, int sign, int stride)
+{
+    const int pairs = 2 * depth + 1, most = most_for(depth);
+    const size_t bytes = (size_t)(pairs * stride * 2) * sizeof(int16_t);
+    int16_t *pair = guard_new(bytes);
+
+    for (int i = 0; i < pairs * stride * 2; i++)
+        pair[i] = (int16_t)(i / 2 % 2 ? most : sign * most);
+    check(pair, pairs, depth, stride);
+    guard_free(pair, bytes);
+}
+
+static void test_extremes(void)
+{
+    for (int depth = 1; depth <= 12; depth++) {
+        check_extremes(depth, 1, 32);
+        check_extremes(depth, -1, 32);
+    }
+    check_extremes(255, -1, 64);
+}
+
+/* Sums far beyond 32 bits, from many turns. */
+static void test_many_pairs(void)
+{
+    check_extremes(1, 1, 32);
+    for (int i = 0; i < STRIDES; i += STRIDES - 1)
+        check_depth(1, 300, strides[i]);
+}
+
+static int16_t wide(int64_t place, int b)
+{
+    return (int16_t)((place * 7919 + b * 104729) % 65535 - 32767);
+}
+
+static int16_t narrow(int64_t place, int b)
+{
+    return (int16_t)(5000 + (place * 31 + b * 17) % (b + 2));
+}
+
+static int16_t flat(int64_t place, int b)
+{
+    (void)place;
+    return (int16_t)(b - 20000);
+}
+
+/* One band reaches from the least DN to the greatest: too far for pairs. */
+static int16_t whole_range(int64_t place, int b)
+{
+    return (int16_t)(place == 0 ? INT16_MIN : place == 1 ? INT16_MAX : b);
+}
+
+static int wrong_products(const hyp_slab *slab, const hyp_summary *s,
+                          const int64_t *product)
+{
+    int count = 0;
+
+    for (int i = 0; i < slab->bands; i++)
+        for (int j = 0; j <= i; j++) {
+            int64_t sum = 0;
+
+            for (int64_t p = 0; p < slab->pixels; p++) {
+                const int16_t *x = slab->dn + p * slab->stride;
+
+                sum += (int64_t)(x[i] - hyp_summary_middle(s, i)) *
+                       (x[j] - hyp_summary_middle(s, j));
+            }
+            count += product[i * slab->bands + j] != sum;
+        }
+    return count;
+}
+
+/* From pixels to products, with a last pair of one pixel and a short panel. */
+static void check_slab(pixel_value *value, int64_t pixels, int bands)
+{
+    int64_t product[64 * 64];
+    hyp_slab slab;
+    hyp_summary s;
+
+    CHECK(hyp_slab_init(&slab, 0, pixels, 1, bands) == HYP_OK);
+    for (int64_t p = 0; p < pixels; p++)
+        for (int b = 0; b < bands; b++)
+            slab.dn[p * slab.stride + b] = value(p, b);
+    CHECK(hyp_summary_all(&slab, MPI_COMM_SELF, &s) == HYP_OK);
+    for (int isa = HYP_ISA_PORTABLE; isa <= (int)best; isa++) {
+        use((hyp_isa)isa);
+        memset(product, -1, sizeof product);
+        CHECK(hyp_products(&slab, &s, product) == HYP_OK);
+        CHECK(wrong_products(&slab, &s, product) == 0);
+    }
+    hyp_summary_release(&s);
+    hyp_slab_release(&slab);
+}
+
+static void test_panels_of_a_slab(void)
+{
+    static const int64_t pixels[] = { 1, 2, 3, 511, 512, 513, 1025 };
+    static const int bands[] = { 1, 31, 33, 64 };
+
+    for (size_t i = 0; i < sizeof pixels / sizeof *pixels; i++)
+        for (size_t k = 0; k < sizeof bands / sizeof *bands; k++) {
+            check_slab(wide, pixels[i], bands[k]);
+            check_slab(narrow, pixels[i], bands[k]);
+            check_slab(flat, pixels[i], bands[k]);
+            check_slab(whole_range, pixels[i], bands[k]);
+        }
+}
+
+int main(int argc, char **argv)
+{
+    MPI_Init(&argc, &argv);
+    best = hyp_isa_here();
+    RUN(test_choice);
+    RUN(test_depths);
+    RUN(test_extremes);
+    RUN(test_many_pairs);
+    RUN(test_panels_of_a_slab);
+    MPI_Finalize();
+    return test_status;
+}
