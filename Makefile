@@ -7,6 +7,7 @@
 #   make test SAN=address,undefined
 #   make lint                     layers, names, collectives, docs, errors, format
 #   make demo                     a synthetic tile, from file to map
+#   make bench                    measure against SPy and scikit-learn
 #   make install PREFIX=/opt/hyperslab DESTDIR=/tmp/stage
 #   make V=1                      show the commands
 #
@@ -59,6 +60,7 @@ PROG_OBJ := $(call obj,obj,$(PROG_SRC))
 TLIB_OBJ := $(call obj,tobj,$(LIB_SRC))
 TEST_OBJ := $(call obj,tobj,$(TEST_SRC))
 TESTS    := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(TEST_SRC))
+BOUNDS   := $(BUILD)/bench/bounds
 
 all: $(BUILD)/hyperslab $(BUILD)/libhyperslab.a
 
@@ -83,6 +85,10 @@ $(BUILD)/tests/%: $(BUILD)/tobj/tests/unit/%.o $(BUILD)/libhyperslab-test.a
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(C) $(LDFLAGS) -o $@ $^ $(LIBS)
 
+$(BOUNDS): $(call obj,obj,tests/bench/bounds.c) $(BUILD)/libhyperslab.a
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(C) $(LDFLAGS) -o $@ $^ $(LIBS)
+
 # Rewritten only when the command line changes, so that everything rebuilds.
 $(BUILD)/flags: FORCE
 	@mkdir -p $(@D)
@@ -102,6 +108,9 @@ format:
 demo: all
 	$(Q)BUILD=$(BUILD) MPIRUN='$(MPIRUN)' tests/demo.sh
 
+bench: all $(BOUNDS)
+	$(Q)BUILD=$(BUILD) MPIRUN='$(MPIRUN)' tests/bench/bench.py $(BENCH)
+
 $(BUILD)/hyperslab.pc: config/hyperslab.pc.in include/hyperslab/version.h $(BUILD)/flags
 	$(Q)sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' \
 	    -e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' -e 's|@VERSION@|$(VERSION)|' \
@@ -120,7 +129,8 @@ clean:
 	rm -rf $(BUILD)
 
 FORCE:
-.PHONY: all test lint format demo install clean FORCE
+.PHONY: all test lint format demo bench install clean FORCE
 .SECONDARY: $(TEST_OBJ)
 
--include $(patsubst %.o,%.d,$(LIB_OBJ) $(PROG_OBJ) $(TLIB_OBJ) $(TEST_OBJ))
+-include $(patsubst %.o,%.d,$(LIB_OBJ) $(PROG_OBJ) $(TLIB_OBJ) $(TEST_OBJ)) \
+         $(BUILD)/obj/tests/bench/bounds.d
