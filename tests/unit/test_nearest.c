@@ -310,6 +310,31 @@ static void test_the_same_terms_in_another_order(void)
     each_shape(shuffled);
 }
 
+/*
+ * Centres that float cannot hold, within a DN of the pixel: what they lose by
+ * being rounded is more than what tells them apart.
+ */
+static void rounded_centres(hyp_distance distance, int bands)
+{
+    for (int trial = 0; trial < 60; trial++) {
+        random_pixel(bands, 9000, 15000);
+        for (int b = 0; b < bands; b++) {
+            const double off = (int)draw(&state, 1 << 30) - (1 << 29);
+
+            centre[b] = x[b] + off * 0x1p-30;
+            centre[bands + (b * 5 + trial) % bands] =
+                x[(b * 5 + trial) % bands] - off * 0x1p-30;
+        }
+        centre[trial % 2 * bands] += trial % 3 * 0x1p-16;
+        check(distance, 2, bands);
+    }
+}
+
+static void test_centres_that_float_rounds(void)
+{
+    each_shape(rounded_centres);
+}
+
 /* Clusters that are apart: the float distances should nearly always do. */
 static void ordinary(hyp_distance distance, int bands)
 {
@@ -421,6 +446,7 @@ int main(int argc, char **argv)
     RUN(test_one_class);
     RUN(test_pixels_near_a_bisector);
     RUN(test_near_ties);
+    RUN(test_centres_that_float_rounds);
     RUN(test_the_same_terms_in_another_order);
     RUN(test_ordinary_data_are_rarely_decided_exactly);
     RUN(test_claimed_errors_hold);
