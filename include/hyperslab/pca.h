@@ -63,25 +63,26 @@ HYP_CHECKED hyp_status hyp_pca_all(const hyp_slab *slab,
 /* The share of the variance that component i holds.  Collective: no. */
 double hyp_pca_share(const hyp_pca *pca, int i);
 
-/* Projects pixels on the components that were kept. */
+/* Projects pixels on the components that were kept, sixteen at a time. */
 typedef struct hyp_scores {
-    int bands, components;
-    int groups;       /* of HYP_PROJECT_WIDTH components                  */
-    float *mean;      /* [bands]; owned                                   */
-    float *direction; /* [groups][bands][width], per unit of the scores;
-                         owned                                            */
-    float *block;     /* room for one block of scores; owned              */
+    int bands, stride, components;
+    int groups;       /* of sixteen components                             */
+    int16_t *offset;  /* [stride]: the mean in whole DN; owned             */
+    float *direction; /* [groups][bands][16], per unit of the scores; owned */
+    float *shift;     /* [groups][16]: scores of the mean; owned           */
+    float *block;     /* room for one block of scores; owned               */
 } hyp_scores;
 
 /*
  * Prepare to compute scores, (x - mean) V / scale, in units of DN / scale.
  *
  * Collective: no
+ * Shapes:     stride: of the slabs to come
  * Errors:     HYP_ENOMEM; scores is then empty
  * Ownership:  the caller frees with hyp_scores_release()
  */
 HYP_CHECKED hyp_status hyp_scores_init(hyp_scores *scores, const hyp_pca *pca,
-                                       double scale);
+                                       int stride, double scale);
 
 /*
  * Scores of consecutive pixels.

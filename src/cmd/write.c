@@ -189,7 +189,8 @@ static hyp_status score_source_init(score_source *source, const hyp_job *job)
     hyp_status st;
 
     *source = (score_source){ .job = job };
-    HYP_TRY(hyp_scores_init(&source->scores, &job->pca, job->scale));
+    HYP_TRY(hyp_scores_init(&source->scores, &job->pca, job->slab.stride,
+                            job->scale));
     HYP_TRY(hyp_alloc(&source->nodata, (size_t)job->pca.components));
     for (int i = 0; i < job->pca.components; i++)
         source->nodata[i] = NAN;

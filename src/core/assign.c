@@ -136,6 +136,24 @@ static void settle(hyp_assigner *a, int64_t p, int to, double slack,
     hyp_changes_move(changes, a->slab->dn + p * a->slab->stride, from, to);
 }
 
+/* Ask for the spectra of pixels that will be needed: those that move, and
+   those that the subspace cannot tell. */
+static void prefetch(const hyp_assigner *a, const int32_t *pixel,
+                     const int32_t *best, const float *slack,
+                     const uint16_t *label)
+{
+    enum { LINE = 64 / sizeof(int16_t) };
+
+    for (int i = 0; i < HYP_LANES; i++)
+        if (best[i] != label[pixel[i]] || !(slack[i] > 0)) {
+            const int16_t *x =
+                a->slab->dn + (int64_t)pixel[i] * a->slab->stride;
+
+            for (int b = 0; b < a->slab->stride; b += LINE)
+                __builtin_prefetch(x + b);
+        }
+}
+
 /* Look at all bands of a pixel. */
 static void settle_in_full(hyp_assigner *a, int64_t p, uint16_t *label,
                            hyp_changes *changes)
@@ -161,6 +179,7 @@ static void settle_list(hyp_assigner *a, int64_t count, uint16_t *label,
 
         a->kernels->bound(a->subspace.embedded, pixel, &a->subspace.centre,
                           best, slack);
+        prefetch(a, pixel, best, slack, label);
         for (int i = 0; i < HYP_LANES && i < left; i++)
             if (slack[i] > 0)
                 settle(a, pixel[i], best[i], slack[i], label, changes);

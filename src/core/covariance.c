@@ -36,16 +36,6 @@ static int reach(const hyp_summary *s)
     return most;
 }
 
-/* Two pixels side by side, band by band; the second one may not exist. */
-static void pack_pair(const int16_t *x, const int16_t *y, const int16_t *from,
-                      int bands, int16_t *pair)
-{
-    for (int b = 0; b < bands; b++) {
-        pair[2 * b] = (int16_t)(x[b] - from[b]);
-        pair[2 * b + 1] = (int16_t)((y ? y[b] : from[b]) - from[b]);
-    }
-}
-
 static void add_lower(const int64_t *sum, int stride, int bands,
                       int64_t *product)
 {
@@ -56,8 +46,8 @@ static void add_lower(const int64_t *sum, int stride, int bands,
 
 /* By the kernel of this machine; depth: pairs whose sums fit in 32 bits. */
 static hyp_status products_of_pairs(const hyp_slab *slab, const hyp_summary *s,
-                                    hyp_products_kernel *kernel, int depth,
-                                    int64_t *product)
+                                    const hyp_products_kernels *kernels,
+                                    int depth, int64_t *product)
 {
     const size_t width = (size_t)s->stride;
     int16_t *from = NULL, *pair = NULL;
@@ -76,10 +66,10 @@ static hyp_status products_of_pairs(const hyp_slab *slab, const hyp_summary *s,
         for (int p = 0; p < pixels; p += 2) {
             const int16_t *x = slab->dn + (begin + p) * slab->stride;
 
-            pack_pair(x, p + 1 < pixels ? x + slab->stride : NULL, from,
-                      s->bands, pair + p * s->stride);
+            kernels->pack(x, p + 1 < pixels ? x + slab->stride : from, from,
+                          s->stride, pair + p * s->stride);
         }
-        kernel(pair, (pixels + 1) / 2, depth, s->stride, sum);
+        kernels->add(pair, (pixels + 1) / 2, depth, s->stride, sum);
     }
     add_lower(sum, s->stride, s->bands, product);
 out:
@@ -138,14 +128,14 @@ hyp_status hyp_products(const hyp_slab *slab, const hyp_summary *summary,
                         int64_t *product)
 {
     const int64_t most = reach(summary);
-    hyp_products_kernel *kernel = hyp_products_here();
+    const hyp_products_kernels *kernels = hyp_products_here();
 
     memset(product, 0,
            (size_t)slab->bands * (size_t)slab->bands * sizeof *product);
-    if (kernel == NULL || most > INT16_MAX)
+    if (kernels == NULL || most > INT16_MAX)
         return products_by_blas(slab, summary, product);
     return products_of_pairs(
-        slab, summary, kernel,
+        slab, summary, kernels,
         most == 0 ? PANEL : (int)(INT32_MAX / (2 * most * most)), product);
 }
 

@@ -34,7 +34,10 @@ hyp_status hyp_pca_check(const hyp_pca_options *o, int bands, int ranks)
     if (o->components > bands)
         return hyp_fail(HYP_EUSAGE, "%d components of %d bands", o->components,
                         bands);
-    if (o->grid_rows > 0 && o->grid_cols > ranks / o->grid_rows)
+    if (o->grid_rows == 0 && o->grid_cols == 0) /* to be chosen */
+        return HYP_OK;
+    if (o->grid_rows < 1 || o->grid_cols < 1 ||
+        o->grid_cols > ranks / o->grid_rows)
         return hyp_fail(
             HYP_EUSAGE, "an eigen grid of %dx%d does not fit %d rank%s",
             o->grid_rows, o->grid_cols, ranks, ranks == 1 ? "" : "s");
@@ -63,6 +66,8 @@ static int count_by_variance(const hyp_pca *pca, double share)
     const double total = total_variance(pca);
     double sum = 0;
 
+    if (!(total > 0)) /* all pixels are equal */
+        return 1;
     for (int i = 0; i < pca->bands; i++) {
         sum += pca->value[i];
         if (sum / total >= share)

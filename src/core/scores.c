@@ -1,33 +1,53 @@
 /*
  * scores.c - project pixels on the principal components
+ *
+ * Pixels are taken less the mean in whole DN, which is exact; what that lacks
+ * of the mean is taken from the scores.
  */
 #include "hyperslab/pca.h"
 
 #include "base/mem.h"
 #include "kernel/kernel.h"
 
+#include <math.h>
 #include <stdlib.h>
 
-enum { WIDTH = HYP_PROJECT_WIDTH, BLOCK = 256 }; /* pixels of a block */
+enum { WIDTH = HYP_LANES, BLOCK = 64 }; /* pixels of a block */
 
-hyp_status hyp_scores_init(hyp_scores *s, const hyp_pca *pca, double scale)
+/* Component i along the bands, in units of the scores. */
+static void set_direction(hyp_scores *s, const hyp_pca *pca, int i,
+                          double scale)
 {
-    const size_t bands = (size_t)pca->bands;
+    const double *vector = pca->vector + (size_t)i * (size_t)pca->bands;
+    float *out = s->direction + (size_t)(i / WIDTH) * (size_t)s->bands * WIDTH +
+                 i % WIDTH;
+    double shift = 0;
+
+    for (int b = 0; b < s->bands; b++) {
+        out[b * WIDTH] = (float)(vector[b] / scale);
+        shift += (pca->mean[b] - s->offset[b]) * vector[b] / scale;
+    }
+    s->shift[i] = (float)shift;
+}
+
+hyp_status hyp_scores_init(hyp_scores *s, const hyp_pca *pca, int stride,
+                           double scale)
+{
+    const size_t groups = (size_t)(pca->components + WIDTH - 1) / WIDTH;
     hyp_status st;
 
     *s = (hyp_scores){ .bands = pca->bands,
+                       .stride = stride,
                        .components = pca->components,
-                       .groups = (pca->components + WIDTH - 1) / WIDTH };
-    HYP_TRY(hyp_alloc(&s->mean, bands));
-    HYP_TRY(hyp_alloc(&s->direction, (size_t)s->groups * bands * WIDTH));
+                       .groups = (int)groups };
+    HYP_TRY(hyp_alloc(&s->offset, (size_t)stride));
+    HYP_TRY(hyp_alloc(&s->direction, groups * (size_t)pca->bands * WIDTH));
+    HYP_TRY(hyp_alloc(&s->shift, groups * WIDTH));
     HYP_TRY(hyp_alloc(&s->block, (size_t)BLOCK * WIDTH));
     for (int b = 0; b < pca->bands; b++)
-        s->mean[b] = (float)pca->mean[b];
+        s->offset[b] = (int16_t)lrint(pca->mean[b]);
     for (int i = 0; i < pca->components; i++)
-        for (int b = 0; b < pca->bands; b++)
-            s->direction[((size_t)(i / WIDTH) * bands + (size_t)b) * WIDTH +
-                         (size_t)(i % WIDTH)] =
-                (float)(pca->vector[(size_t)i * bands + (size_t)b] / scale);
+        set_direction(s, pca, i, scale);
 out:
     if (st != HYP_OK)
         hyp_scores_release(s);
@@ -43,7 +63,8 @@ static void place(const hyp_scores *s, int group, int64_t pixels, float *out)
 
     for (int64_t p = 0; p < pixels; p++)
         for (int i = 0; i < count; i++)
-            out[p * s->components + first + i] = s->block[p * WIDTH + i];
+            out[p * s->components + first + i] =
+                s->block[p * WIDTH + i] - s->shift[first + i];
 }
 
 void hyp_scores_of(const hyp_scores *s, const hyp_slab *slab, int64_t first,
@@ -55,10 +76,10 @@ void hyp_scores_of(const hyp_scores *s, const hyp_slab *slab, int64_t first,
         const int64_t count = pixels - p < BLOCK ? pixels - p : BLOCK;
 
         for (int g = 0; g < s->groups; g++) {
-            kernels->project(
-                slab->dn + (first + p) * slab->stride, count, slab->stride,
-                s->bands, s->mean,
-                s->direction + (size_t)g * (size_t)s->bands * WIDTH, s->block);
+            kernels->embed(slab->dn + (first + p) * s->stride, count, s->stride,
+                           s->bands, s->offset,
+                           s->direction + (size_t)g * (size_t)s->bands * WIDTH,
+                           s->block);
             place(s, g, count, out + p * s->components);
         }
     }
@@ -66,8 +87,9 @@ void hyp_scores_of(const hyp_scores *s, const hyp_slab *slab, int64_t first,
 
 void hyp_scores_release(hyp_scores *s)
 {
-    free(s->mean);
+    free(s->offset);
     free(s->direction);
+    free(s->shift);
     free(s->block);
     *s = (hyp_scores){ 0 };
 }

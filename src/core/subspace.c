@@ -15,7 +15,7 @@ enum {
     WIDTH = HYP_COMPONENTS,
     REST = HYP_COMPONENTS, /* the two other members of a pixel's line */
     FUZZ,
-    TOGETHER = 8,        /* pixels that the kernel takes at a time  */
+    TOGETHER = 64,       /* pixels that stay in the first cache */
     SAMPLE_STEP = 64,    /* every 64th pixel shapes the basis ...  */
     SAMPLE_PER_BAND = 20 /* ... but at least so many for each band */
 };
@@ -126,17 +126,19 @@ static void finish_pixel(const hyp_subspace *s, float *y, int64_t square)
 
 static void embed(hyp_subspace *s, const hyp_slab *slab)
 {
-    int64_t square[TOGETHER];
-
     for (int64_t p = 0; p < slab->pixels; p += TOGETHER) {
         const int64_t left = slab->pixels - p;
         const int64_t count = left < TOGETHER ? left : TOGETHER;
         float *y = s->embedded + p * HYP_LANES;
 
-        s->kernels->embed(slab->dn + p * s->stride, count, s->stride, s->bands,
-                          s->offset, s->basis, y, square);
+        const int16_t *x = slab->dn + p * s->stride;
+
+        s->kernels->embed(x, count, s->stride, s->bands, s->offset, s->basis,
+                          y);
         for (int64_t i = 0; i < count; i++)
-            finish_pixel(s, y + i * HYP_LANES, square[i]);
+            finish_pixel(
+                s, y + i * HYP_LANES,
+                s->kernels->square(x + i * s->stride, s->offset, s->stride));
     }
 }
 

@@ -10,10 +10,9 @@
 
 #include <stdint.h>
 
-#define HYP_CENTRE_GROUP  4 /* centres go through a kernel by so many */
-#define HYP_PROJECT_WIDTH 16
-#define HYP_LANES         16 /* pixels, or components, side by side */
-#define HYP_COMPONENTS    14 /* of the subspace of core/subspace.h  */
+#define HYP_CENTRE_GROUP 4  /* centres go through a kernel by so many */
+#define HYP_LANES        16 /* pixels, or components, side by side */
+#define HYP_COMPONENTS   14 /* of the subspace of core/subspace.h  */
 
 typedef enum hyp_isa { HYP_ISA_PORTABLE, HYP_ISA_AVX2, HYP_ISA_AVX512 } hyp_isa;
 
@@ -47,24 +46,17 @@ typedef struct hyp_kernels {
     hyp_distance_kernel *absolutes; /* sum of |x - c|, Manhattan distance    */
 
     /*
-     * Project pixels on HYP_PROJECT_WIDTH directions.
-     *
-     * Shapes: x [pixels][stride]; mean [bands]; direction [bands][16];
-     *         out [pixels][16]
-     */
-    void (*project)(const int16_t *x, int64_t pixels, int stride, int bands,
-                    const float *mean, const float *direction, float *out);
-
-    /*
-     * Coordinates of up to 8 pixels in a subspace, and their distances from
-     * its origin.  Bands are summed by sixteens, then the sums.
+     * Coordinates of pixels, less an offset, along 16 directions.  Bands are
+     * summed by sixteens, then the sums.
      *
      * Shapes: x [pixels][stride]; offset [stride]; basis [bands][16];
-     *         y [pixels][16], out; square [pixels], out: |x - m|^2
+     *         y [pixels][16], out
      */
     void (*embed)(const int16_t *x, int64_t pixels, int stride, int bands,
-                  const int16_t *offset, const float *basis, float *y,
-                  int64_t *square);
+                  const int16_t *offset, const float *basis, float *y);
+
+    /* The squared length of a pixel less an offset: x, offset [stride]. */
+    int64_t (*square)(const int16_t *x, const int16_t *offset, int stride);
 
     /*
      * The centre that is certainly nearest, for 16 pixels.
@@ -111,6 +103,25 @@ typedef struct hyp_kernels {
      */
     int64_t (*summarise)(const int16_t *x, int64_t pixels, int stride,
                          int16_t *low, int16_t *high, int64_t *sum);
+
+    /*
+     * Interleave images of single bands into pixels: a transpose.
+     *
+     * Shapes: plane [planes] of [pixels]; out [pixels][stride], of which the
+     *         first `planes` values of each pixel are written
+     */
+    void (*interleave)(const int16_t *const *plane, int planes, int64_t pixels,
+                       int16_t *out, int64_t stride);
+
+    /*
+     * Pick some values of each pixel.
+     *
+     * Shapes: in [pixels][in_stride]; offset [count], in 0..in_stride-1 and
+     *         increasing; out [pixels][stride], of which the first `count`
+     *         values of each pixel are written
+     */
+    void (*pick)(const int16_t *in, int64_t in_stride, const int16_t *offset,
+                 int count, int64_t pixels, int16_t *out, int64_t stride);
 } hyp_kernels;
 
 /* Best set of this machine, no better than $HYP_ISA says.  Collective: no. */

@@ -66,55 +66,20 @@ TARGET static void NAME(absolutes)(const int16_t *x, const float *centre,
     }
 }
 
-/* One band after the other, so that the order of additions is plain. */
-TARGET static void NAME(project)(const int16_t *x, int64_t pixels, int stride,
-                                 int bands, const float *mean,
-                                 const float *direction, float *out)
-{
-    enum { TOGETHER = 8 }; /* pixels that share each load of a direction */
-
-    for (int64_t p = 0; p < pixels; p += TOGETHER) {
-        const int16_t *at[TOGETHER];
-        hyp_floatx16 sum[TOGETHER] = { { 0 } };
-
-        for (int i = 0; i < TOGETHER; i++) /* the last pixel fills up */
-            at[i] = x + (p + i < pixels ? p + i : pixels - 1) * stride;
-        for (int b = 0; b < bands; b++) {
-            hyp_floatx16 v =
-                *(const hyp_floatx16 *)(direction + b * HYP_PROJECT_WIDTH);
-
-            for (int i = 0; i < TOGETHER; i++)
-                sum[i] += ((float)at[i][b] - mean[b]) * v;
-        }
-        for (int i = 0; i < TOGETHER && p + i < pixels; i++)
-            *(hyp_floatx16 *)(out + (p + i) * HYP_PROJECT_WIDTH) = sum[i];
-    }
-}
-
-/* Interleave the halves of rows that lie `step` apart: one stage of four. */
-#define HALVES(step, a, b, low, high)                                     \
-    do {                                                                  \
-        hyp_floatx16 u_ = (a), v_ = (b);                                  \
-        (low) = __builtin_shufflevector(u_, v_, HYP_LOW_HALVES_##step);   \
-        (high) = __builtin_shufflevector(u_, v_, HYP_HIGH_HALVES_##step); \
-    } while (0)
-
 /* Rows become columns, in place: four stages of exchanges between rows. */
 TARGET static void NAME(transpose)(hyp_floatx16 *row)
 {
     for (int i = 0; i < 8; i++)
-        HALVES(8, row[i], row[i + 8], row[i], row[i + 8]);
+        HYP_HALVES(hyp_floatx16, 8, row[i], row[i + 8]);
     for (int i = 0; i < 16; i += 8)
         for (int k = i; k < i + 4; k++)
-            HALVES(4, row[k], row[k + 4], row[k], row[k + 4]);
+            HYP_HALVES(hyp_floatx16, 4, row[k], row[k + 4]);
     for (int i = 0; i < 16; i += 4)
         for (int k = i; k < i + 2; k++)
-            HALVES(2, row[k], row[k + 2], row[k], row[k + 2]);
+            HYP_HALVES(hyp_floatx16, 2, row[k], row[k + 2]);
     for (int i = 0; i < 16; i += 2)
-        HALVES(1, row[i], row[i + 1], row[i], row[i + 1]);
+        HYP_HALVES(hyp_floatx16, 1, row[i], row[i + 1]);
 }
-
-#undef HALVES
 
 /* Sixteen bands of some pixels, less the offset, as floats. */
 TARGET static void NAME(centre)(const int16_t *x, int stride,
@@ -133,24 +98,33 @@ TARGET static void NAME(centre)(const int16_t *x, int stride,
     }
 }
 
+/* |d| < 2^16, so that its square fits in 32 bits without a sign. */
 TARGET static int64_t NAME(square)(const int16_t *x, const int16_t *offset,
                                    int stride)
 {
-    int64_t sum = 0;
+    hyp_int64x16 sum = { 0 };
+    int64_t all = 0;
 
-    for (int b = 0; b < stride; b++) {
-        int64_t d = x[b] - offset[b];
+    for (int b = 0; b < stride; b += HYP_LANES) {
+        hyp_int32x16 d = __builtin_convertvector(*(const hyp_int16x16 *)(x + b),
+                                                 hyp_int32x16) -
+                         __builtin_convertvector(
+                             *(const hyp_int16x16 *)(offset + b), hyp_int32x16);
+        hyp_uint32x16 size = (hyp_uint32x16)d;
 
-        sum += d * d;
+        sum += __builtin_convertvector(size * size, hyp_int64x16);
     }
-    return sum;
+    for (int i = 0; i < HYP_LANES; i++)
+        all += sum[i];
+    return all;
 }
 
-TARGET static void NAME(embed)(const int16_t *x, int64_t pixels, int stride,
-                               int bands, const int16_t *offset,
-                               const float *basis, float *y, int64_t *square)
+/* Coordinates of up to 8 pixels, which share each load of the basis. */
+TARGET static void NAME(embed_few)(const int16_t *x, int pixels, int stride,
+                                   int bands, const int16_t *offset,
+                                   const float *basis, float *y)
 {
-    enum { TOGETHER = 8 }; /* pixels that share each load of the basis */
+    enum { TOGETHER = 8 };
     hyp_floatx16 total[TOGETHER] = { { 0 } };
     _Alignas(64) float z[TOGETHER][HYP_LANES] = { { 0 } };
 
@@ -158,7 +132,7 @@ TARGET static void NAME(embed)(const int16_t *x, int64_t pixels, int stride,
         const int last = bands - b < HYP_LANES ? bands - b : HYP_LANES;
         hyp_floatx16 sum[TOGETHER] = { { 0 } };
 
-        NAME(centre)(x + b, stride, offset + b, (int)pixels, z);
+        NAME(centre)(x + b, stride, offset + b, pixels, z);
         for (int k = 0; k < last; k++) {
             hyp_floatx16 w =
                 *(const hyp_floatx16 *)(basis + (b + k) * HYP_LANES);
@@ -169,10 +143,18 @@ TARGET static void NAME(embed)(const int16_t *x, int64_t pixels, int stride,
         for (int t = 0; t < TOGETHER; t++)
             total[t] += sum[t];
     }
-    for (int t = 0; t < (int)pixels; t++) {
+    for (int t = 0; t < pixels; t++)
         *(hyp_floatx16 *)(y + t * HYP_LANES) = total[t];
-        square[t] = NAME(square)(x + (int64_t)t * stride, offset, stride);
-    }
+}
+
+TARGET static void NAME(embed)(const int16_t *x, int64_t pixels, int stride,
+                               int bands, const int16_t *offset,
+                               const float *basis, float *y)
+{
+    for (int64_t p = 0; p < pixels; p += 8)
+        NAME(embed_few)
+    (x + p * stride, pixels - p < 8 ? (int)(pixels - p) : 8, stride, bands,
+     offset, basis, y + p * HYP_LANES);
 }
 
 /* Squared distances of 16 pixels from a centre, within the subspace. */
@@ -325,6 +307,53 @@ TARGET static int64_t NAME(summarise)(const int16_t *x, int64_t pixels,
     for (int i = 0; i < HYP_LANES; i++)
         all += squares[i];
     return all;
+}
+
+/* Rows of 16 values become columns: as transpose(), for int16. */
+TARGET static void NAME(transpose_values)(hyp_int16x16 *row)
+{
+    for (int i = 0; i < 8; i++)
+        HYP_HALVES(hyp_int16x16, 8, row[i], row[i + 8]);
+    for (int i = 0; i < 16; i += 8)
+        for (int k = i; k < i + 4; k++)
+            HYP_HALVES(hyp_int16x16, 4, row[k], row[k + 4]);
+    for (int i = 0; i < 16; i += 4)
+        for (int k = i; k < i + 2; k++)
+            HYP_HALVES(hyp_int16x16, 2, row[k], row[k + 2]);
+    for (int i = 0; i < 16; i += 2)
+        HYP_HALVES(hyp_int16x16, 1, row[i], row[i + 1]);
+}
+
+/* Sixteen pixels of sixteen planes. */
+TARGET static void NAME(interleave_16)(const int16_t *const *plane, int64_t at,
+                                       int16_t *out, int64_t stride)
+{
+    hyp_int16x16 row[HYP_LANES];
+
+    for (int b = 0; b < HYP_LANES; b++)
+        memcpy(&row[b], plane[b] + at, sizeof row[b]);
+    NAME(transpose_values)(row);
+    for (int p = 0; p < HYP_LANES; p++)
+        memcpy(out + p * stride, &row[p], sizeof row[p]);
+}
+
+TARGET static void NAME(interleave)(const int16_t *const *plane, int planes,
+                                    int64_t pixels, int16_t *out,
+                                    int64_t stride)
+{
+    const int whole_planes = planes / HYP_LANES * HYP_LANES;
+    const int64_t whole = pixels / HYP_LANES * HYP_LANES;
+
+    for (int64_t p = 0; p < whole; p += HYP_LANES) {
+        for (int b = 0; b < whole_planes; b += HYP_LANES)
+            NAME(interleave_16)(plane + b, p, out + p * stride + b, stride);
+        for (int b = whole_planes; b < planes; b++)
+            for (int i = 0; i < HYP_LANES; i++)
+                out[(p + i) * stride + b] = plane[b][p + i];
+    }
+    for (int64_t p = whole; p < pixels; p++)
+        for (int b = 0; b < planes; b++)
+            out[p * stride + b] = plane[b][p];
 }
 
 #undef NAME

@@ -16,6 +16,7 @@
 #define JOIN_LANES(name) JOIN(name, _lanes)
 #define JOIN_WIDEN(name) JOIN(name, _widen)
 #define JOIN_TILE(name)  JOIN(name, _tile)
+#define JOIN_PACK(name)  JOIN(name, _pack)
 
 /* The 32 bits at p: a pair of values. */
 static inline int32_t pair_at(const int16_t *p)
@@ -71,13 +72,21 @@ static inline int32_t pair_at(const int16_t *p)
 #define HIGH(v)       _mm512_extracti64x4_epi64(v, 1)
 #include "kernel/products_template.h"
 
-hyp_products_kernel *hyp_products_here(void)
+#define TABLE(name)           \
+    {                         \
+        JOIN_PACK(name), name \
+    }
+
+static const hyp_products_kernels avx2 = TABLE(products_avx2);
+static const hyp_products_kernels avx512 = TABLE(products_avx512);
+static const hyp_products_kernels vnni = TABLE(products_vnni);
+
+const hyp_products_kernels *hyp_products_here(void)
 {
     switch (hyp_isa_here()) {
     case HYP_ISA_AVX512:
-        return __builtin_cpu_supports("avx512vnni") ? products_vnni
-                                                    : products_avx512;
-    case HYP_ISA_AVX2: return products_avx2;
+        return __builtin_cpu_supports("avx512vnni") ? &vnni : &avx512;
+    case HYP_ISA_AVX2: return &avx2;
     case HYP_ISA_PORTABLE: break;
     }
     return NULL;
@@ -85,7 +94,7 @@ hyp_products_kernel *hyp_products_here(void)
 
 #else
 
-hyp_products_kernel *hyp_products_here(void)
+const hyp_products_kernels *hyp_products_here(void)
 {
     return NULL;
 }

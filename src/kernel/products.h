@@ -6,19 +6,28 @@
 
 #include <stdint.h>
 
-#define HYP_PRODUCTS_LANES 32 /* the stride of pixels is a multiple of it */
+typedef struct hyp_products_kernels {
+    /*
+     * Two pixels side by side, less an offset.
+     *
+     * Shapes:   x, y, offset [stride]; pair [stride][2], out
+     * Requires: the differences fit in 16 bits
+     */
+    void (*pack)(const int16_t *x, const int16_t *y, const int16_t *offset,
+                 int stride, int16_t *pair);
 
-/*
- * Add the products of pairs of pixels to their sums.
- *
- * Shapes: pair [pairs][stride][2]: of each band, the values of two pixels;
- *         sum [stride][stride]: at least the lower triangle, in and out
- * Requires: depth pairs of the greatest products add up within 32 bits
- */
-typedef void hyp_products_kernel(const int16_t *pair, int pairs, int depth,
-                                 int stride, int64_t *sum);
+    /*
+     * Add the products of pairs of pixels to their sums.
+     *
+     * Shapes:   pair [pairs][stride][2]; sum [stride][stride], in and out: at
+     *           least the lower triangle
+     * Requires: `depth` pairs of the greatest products add up within 32 bits
+     */
+    void (*add)(const int16_t *pair, int pairs, int depth, int stride,
+                int64_t *sum);
+} hyp_products_kernels;
 
-/* The kernel of this machine; NULL if it has none.  Collective: no. */
-hyp_products_kernel *hyp_products_here(void);
+/* The kernels of this machine; NULL if it has none.  Collective: no. */
+const hyp_products_kernels *hyp_products_here(void);
 
 #endif

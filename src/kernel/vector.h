@@ -17,6 +17,8 @@ typedef int16_t hyp_int16x16
     __attribute__((vector_size(HYP_LANES * 2), may_alias));
 typedef int32_t hyp_int32x16
     __attribute__((vector_size(HYP_LANES * 4), may_alias));
+typedef uint32_t hyp_uint32x16
+    __attribute__((vector_size(HYP_LANES * 4), may_alias));
 typedef int64_t hyp_int64x16
     __attribute__((vector_size(HYP_LANES * 8), may_alias));
 typedef float hyp_floatx16
@@ -52,5 +54,13 @@ typedef float hyp_floatx16
     0, 16, 2, 18, 4, 20, 6, 22, 8, 24, 10, 26, 12, 28, 14, 30
 #define HYP_HIGH_HALVES_1 \
     1, 17, 3, 19, 5, 21, 7, 23, 9, 25, 11, 27, 13, 29, 15, 31
+
+/* Exchange those lanes between two rows: one step of a transpose. */
+#define HYP_HALVES(type, step, a, b)                                   \
+    do {                                                               \
+        type a_ = (a), b_ = (b);                                       \
+        (a) = __builtin_shufflevector(a_, b_, HYP_LOW_HALVES_##step);  \
+        (b) = __builtin_shufflevector(a_, b_, HYP_HIGH_HALVES_##step); \
+    } while (0)
 
 #endif

@@ -6,10 +6,11 @@
 #include "test.h"
 
 #include "guard.h"
-#include "kernel/gather.h"
+#include "kernel/kernel.h"
 #include "pixels.h"
 
 static uint64_t state = 11;
+static const hyp_kernels *kernels; /* the set under test */
 
 static int16_t *random_values(int64_t count)
 {
@@ -24,13 +25,13 @@ static void check_planes(int planes, int64_t pixels, int64_t stride)
 {
     const size_t bytes = (size_t)pixels * sizeof(int16_t);
     const int64_t size = pixels ? (pixels - 1) * stride + planes : 0;
-    int16_t *out = guard_new((size_t)size * sizeof *out), *plane[24];
+    int16_t *out = guard_new((size_t)size * sizeof *out), *plane[40];
     int64_t wrong = 0;
 
     for (int b = 0; b < planes; b++)
         plane[b] = random_values(pixels);
-    hyp_gather_planes((const int16_t *const *)plane, planes, pixels, out,
-                      stride);
+    kernels->interleave((const int16_t *const *)plane, planes, pixels, out,
+                        stride);
     for (int64_t i = 0; i < size; i++)
         wrong +=
             out[i] != (i % stride < planes ? plane[i % stride][i / stride] : 0);
@@ -40,15 +41,29 @@ static void check_planes(int planes, int64_t pixels, int64_t stride)
     guard_free(out, (size_t)size * sizeof *out);
 }
 
-static void test_gather_planes(void)
+static void test_interleave(void)
 {
-    static const int64_t pixels[] = { 0, 1, 255, 256, 257, 600 };
+    static const int64_t pixels[] = { 0, 1, 15, 16, 17, 63, 600 };
 
     for (size_t i = 0; i < sizeof pixels / sizeof *pixels; i++)
-        for (int planes = 1; planes <= 17; planes += 4) {
+        for (int planes = 1; planes <= 37; planes += 3) {
             check_planes(planes, pixels[i], planes);
-            check_planes(planes, pixels[i], 32);
+            check_planes(planes, pixels[i], 64);
         }
+}
+
+/* Some of the places, in order; the last one is the last value of all. */
+static void choose(int16_t *offset, int count, int places)
+{
+    int chosen = 0;
+
+    for (int place = 0; place < places; place++) {
+        const int left = count - chosen;
+
+        if ((int)draw(&state, (uint32_t)(places - place)) < left)
+            offset[chosen++] = (int16_t)place;
+    }
+    offset[count - 1] = (int16_t)(places - 1);
 }
 
 static void check_picked(int count, int64_t pixels, int in_stride, int stride)
@@ -56,14 +71,11 @@ static void check_picked(int count, int64_t pixels, int in_stride, int stride)
     const int64_t size = pixels ? (pixels - 1) * stride + count : 0;
     int16_t *in = random_values(pixels * in_stride);
     int16_t *out = guard_new((size_t)size * sizeof *out);
-    int offset[64];
+    int16_t offset[64];
     int64_t wrong = 0;
 
-    for (int i = 0; i < count; i++)
-        offset[i] = (int)draw(&state, (uint32_t)in_stride);
-    if (count)
-        offset[count - 1] = in_stride - 1; /* the last value of all */
-    hyp_gather_picked(in, in_stride, offset, count, pixels, out, stride);
+    choose(offset, count, in_stride);
+    kernels->pick(in, in_stride, offset, count, pixels, out, stride);
     for (int64_t i = 0; i < size; i++) {
         const int64_t p = i / stride, k = i % stride;
 
@@ -74,12 +86,13 @@ static void check_picked(int count, int64_t pixels, int in_stride, int stride)
     guard_free(in, (size_t)(pixels * in_stride) * sizeof *in);
 }
 
-static void test_gather_picked(void)
+static void test_pick(void)
 {
     for (int64_t pixels = 0; pixels <= 40; pixels += 13)
         for (int count = 1; count <= 33; count += 8) {
-            check_picked(count, pixels, 27, 64);
-            check_picked(count, pixels, 1, 33);
+            check_picked(count < 27 ? count : 27, pixels, 27, 64);
+            check_picked(1, pixels, count, 33);
+            check_picked(count, pixels, 33, 33);
             check_picked(count, pixels, 426, 40);
         }
 }
@@ -87,8 +100,11 @@ static void test_gather_picked(void)
 int main(int argc, char **argv)
 {
     MPI_Init(&argc, &argv);
-    RUN(test_gather_planes);
-    RUN(test_gather_picked);
+    for (int isa = 0; isa <= (int)hyp_isa_here(); isa++) {
+        kernels = hyp_kernels_for((hyp_isa)isa);
+        RUN(test_interleave);
+        RUN(test_pick);
+    }
     MPI_Finalize();
     return test_status;
 }

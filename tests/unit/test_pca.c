@@ -399,13 +399,14 @@ static void test_scores(void)
         out[room] = 77;
         CHECK(fit(&from, (hyp_pca_options){ .components = components[i] },
                   MPI_COMM_WORLD, &pca) == HYP_OK);
-        CHECK(hyp_scores_init(&scores, &pca, scale) == HYP_OK);
+        CHECK(hyp_scores_init(&scores, &pca, from.slab.stride, scale) ==
+              HYP_OK);
         hyp_scores_of(&scores, &from.slab, 0, from.slab.pixels, out);
         check_scores(&pca, &from.slab, scale, out);
         check_offsets(&scores, &from.slab, out);
         CHECK(out[room] == 77);
         hyp_scores_release(&scores);
-        CHECK(scores.mean == NULL && scores.block == NULL);
+        CHECK(scores.offset == NULL && scores.block == NULL);
         hyp_pca_release(&pca);
         free(out);
     }
@@ -429,7 +430,7 @@ static void test_scores_at_any_rank_count(void)
     shared = malloc((size_t)pixels * 5 * sizeof *shared);
     alone = malloc((size_t)pixels * 5 * sizeof *alone);
     CHECK(fit(&from, options, MPI_COMM_WORLD, &pca) == HYP_OK);
-    CHECK(hyp_scores_init(&scores, &pca, 1) == HYP_OK);
+    CHECK(hyp_scores_init(&scores, &pca, from.slab.stride, 1) == HYP_OK);
     hyp_scores_of(&scores, &from.slab, 0, from.slab.pixels, shared);
     hyp_scores_of(&scores, &whole.slab, 0, whole.slab.pixels, alone);
     CHECK(memcmp(shared, alone + from.summary.first * 5,
@@ -452,14 +453,14 @@ static void test_scores_without_memory(void)
     from = make_part(MPI_COMM_WORLD);
     CHECK(fit(&from, (hyp_pca_options){ .components = 2 }, MPI_COMM_WORLD,
               &pca) == HYP_OK);
-    for (long nth = 1; nth <= 4; nth++) {
+    for (long nth = 1; nth <= 5; nth++) {
         hyp_status st;
 
         hyp_fault_arm(nth);
-        st = hyp_scores_init(&scores, &pca, 1);
-        CHECK(hyp_fault_fired() == (nth <= 3));
-        CHECK(st == (nth <= 3 ? HYP_ENOMEM : HYP_OK));
-        CHECK((scores.mean == NULL) == (nth <= 3));
+        st = hyp_scores_init(&scores, &pca, from.slab.stride, 1);
+        CHECK(hyp_fault_fired() == (nth <= 4));
+        CHECK(st == (nth <= 4 ? HYP_ENOMEM : HYP_OK));
+        CHECK((scores.offset == NULL) == (nth <= 4));
         hyp_fault_arm(0);
         hyp_scores_release(&scores);
     }

@@ -91,7 +91,7 @@ static void check(const int16_t *pair, int pairs, int depth, int stride)
     for (int isa = HYP_ISA_AVX2; isa <= (int)best; isa++) {
         use((hyp_isa)isa);
         memcpy(sum, before, bytes);
-        hyp_products_here()(pair, pairs, depth, stride, sum);
+        hyp_products_here()->add(pair, pairs, depth, stride, sum);
         CHECK(wrong(sum, before, pair, pairs, stride) == 0);
     }
     guard_free(sum, bytes);

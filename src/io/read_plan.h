@@ -1,0 +1,81 @@
+/*
+ * read_plan.h - which rank decodes which chunks of a tile, and in what turns
+ *
+ * The chunks that hold a kept band, in the order of the file's grid, are cut
+ * into one run per rank, of equal stored size.  Then all ranks take turns: in
+ * each, a rank decodes a group of its chunks that lie behind each other along
+ * the band axis.  Every rank follows the plan of all, so that nothing about it
+ * has to be sent.
+ */
+#ifndef HYP_IO_READ_PLAN_H
+#define HYP_IO_READ_PLAN_H
+
+#include "hyperslab/bands.h"
+#include "hyperslab/tile.h"
+#include "io/chunk.h"
+
+#include <stdbool.h>
+
+#define HYP_GROUP_CHUNKS 32 /* of one group, at most */
+
+/* Consecutive chunks [begin, end) of the needed ones, in one place. */
+typedef struct hyp_group {
+    int64_t begin, end;
+} hyp_group;
+
+/* Rows [begin, end) of the tile. */
+typedef struct hyp_rows {
+    int64_t begin, end;
+} hyp_rows;
+
+typedef struct hyp_read_plan {
+    const hyp_tile *tile; /* borrowed                                       */
+    int ranks;
+    int64_t *needed; /* [needed_count]: indices of chunks; owned       */
+    int64_t needed_count;
+    int *first_kept; /* [slots + 1]: first kept band of the chunks at
+                              each place along the band axis; owned          */
+    int16_t *offset; /* [kept]: of a kept band within its chunk; owned */
+    int64_t *start;  /* [ranks + 1]: each rank's run of needed; owned  */
+    int64_t *next;   /* [ranks]: first chunk of the next turn; owned   */
+    hyp_group *turn; /* [ranks]: what each decodes in this turn; owned */
+    int64_t chunk_elements;
+} hyp_read_plan;
+
+/*
+ * Make the plan.
+ *
+ * Collective: no (every rank makes the same)
+ * Errors:     HYP_ENOMEM; plan is then empty
+ * Ownership:  borrows tile; the caller frees with hyp_read_plan_release()
+ */
+HYP_CHECKED hyp_status hyp_read_plan_init(hyp_read_plan *plan,
+                                          const hyp_tile *tile,
+                                          const hyp_bands *kept, int ranks);
+
+/* Go back to before the first turn.  Collective: no. */
+void hyp_read_plan_rewind(hyp_read_plan *plan);
+
+/* Go to the next turn; false if all have been taken.  Collective: no. */
+bool hyp_read_plan_next(hyp_read_plan *plan);
+
+/* The n-th of the needed chunks.  Collective: no. */
+hyp_chunk hyp_read_plan_chunk(const hyp_read_plan *plan, int64_t n);
+
+/* How many kept bands the chunks of a slot hold.  Collective: no. */
+int hyp_read_plan_kept(const hyp_read_plan *plan, int slot);
+
+/* The rows that a rank owns.  Collective: no. */
+hyp_rows hyp_read_plan_rows(const hyp_read_plan *plan, int rank);
+
+/* The rows of a group that a rank owns.  Collective: no. */
+hyp_rows hyp_read_plan_shared(const hyp_read_plan *plan, hyp_group group,
+                              int rank);
+
+/* Elements of one chunk that lie in the rows.  Collective: no. */
+int64_t hyp_read_plan_piece(const hyp_read_plan *plan, hyp_rows rows);
+
+/* Free what plan owns.  Accepts { 0 }.  Collective: no. */
+void hyp_read_plan_release(hyp_read_plan *plan);
+
+#endif
