@@ -21,8 +21,10 @@ TARGET static float NAME(add_lanes)(const hyp_floatx16 *v)
     return lane[0];
 }
 
-TARGET static void NAME(squares)(const int16_t *x, const float *centre,
-                                 int centres, int stride, float *distance)
+/* Both distances; `absolute` is known when this is compiled. */
+TARGET static inline __attribute__((always_inline)) void
+NAME(distances)(const int16_t *x, const float *centre, int centres, int stride,
+                bool absolute, float *distance)
 {
     for (int j = 0; j < centres; j += HYP_CENTRE_GROUP) {
         const float *c = centre + (int64_t)j * stride;
@@ -34,8 +36,11 @@ TARGET static void NAME(squares)(const int16_t *x, const float *centre,
             for (int i = 0; i < HYP_CENTRE_GROUP; i++) {
                 hyp_floatx16 d =
                     value - *(const hyp_floatx16 *)(c + i * stride + b);
+                hyp_floatx16 square = d * d;
+                hyp_floatx16 size = /* d without the bit of its sign */
+                    (hyp_floatx16)((hyp_int32x16)d & INT32_MAX);
 
-                sum[i] += d * d;
+                sum[i] += absolute ? size : square;
             }
         }
         for (int i = 0; i < HYP_CENTRE_GROUP; i++)
@@ -43,27 +48,16 @@ TARGET static void NAME(squares)(const int16_t *x, const float *centre,
     }
 }
 
+TARGET static void NAME(squares)(const int16_t *x, const float *centre,
+                                 int centres, int stride, float *distance)
+{
+    NAME(distances)(x, centre, centres, stride, false, distance);
+}
+
 TARGET static void NAME(absolutes)(const int16_t *x, const float *centre,
                                    int centres, int stride, float *distance)
 {
-    for (int j = 0; j < centres; j += HYP_CENTRE_GROUP) {
-        const float *c = centre + (int64_t)j * stride;
-        hyp_floatx16 sum[HYP_CENTRE_GROUP] = { { 0 } };
-
-        for (int b = 0; b < stride; b += HYP_LANES) {
-            hyp_floatx16 value = HYP_LOAD_FLOATS(x + b);
-
-            for (int i = 0; i < HYP_CENTRE_GROUP; i++) {
-                hyp_floatx16 d =
-                    value - *(const hyp_floatx16 *)(c + i * stride + b);
-                hyp_int32x16 bits = (hyp_int32x16)d & INT32_MAX;
-
-                sum[i] += (hyp_floatx16)bits; /* without the sign: |d| */
-            }
-        }
-        for (int i = 0; i < HYP_CENTRE_GROUP; i++)
-            distance[j + i] = NAME(add_lanes)(&sum[i]);
-    }
+    NAME(distances)(x, centre, centres, stride, true, distance);
 }
 
 /* Rows become columns, in place: four stages of exchanges between rows. */

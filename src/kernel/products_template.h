@@ -7,10 +7,13 @@
  *
  * Defined before inclusion, and undefined here:
  *   NAME, TARGET  of the function
+ *   MADD(sum, a, b)
+ *
+ * Defined before inclusion:
  *   VECTOR        a register of int32
  *   TILE_ROWS     of a tile
- *   LOAD(p), STORE(p, v), SPREAD(i), ZERO(), MADD(sum, a, b), ADD64(a, b),
- *   WIDEN(half), LOW(v), HIGH(v)
+ *   LOAD(p), STORE(p, v), SPREAD(p), ZERO(), ADD64(a, b), WIDEN(half), LOW(v),
+ *   HIGH(v)
  *
  * A tile of TILE_ROWS x 2 registers stays in registers for `depth` pairs, and
  * is then widened to 64 bits.
@@ -88,14 +91,4 @@ TARGET static void NAME(const int16_t *pair, int pairs, int depth, int stride,
 
 #undef NAME
 #undef TARGET
-#undef VECTOR
-#undef LOAD
-#undef STORE
-#undef SPREAD
-#undef ZERO
 #undef MADD
-#undef ADD64
-#undef WIDEN
-#undef LOW
-#undef HIGH
-#undef TILE_ROWS

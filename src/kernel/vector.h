@@ -11,6 +11,7 @@
 #include "kernel/kernel.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 typedef int16_t hyp_int16x16
