@@ -17,6 +17,10 @@ enum {
 /* Covers the roundings to float of a bound, of either sign. */
 static const double unit = 0x1p-22;
 
+/* The subspace knows centres as they are, the exact decision as they are on
+   its grid: at most 2^-43 * sqrt(2048) DN apart, each. */
+static const float grid = 1e-9f;
+
 static float rounded_down(double value, double size)
 {
     return isinf(value) ? (float)value : (float)(value - size * unit);
@@ -145,7 +149,7 @@ static void prefetch(const hyp_assigner *a, const int32_t *pixel,
     enum { LINE = 64 / sizeof(int16_t) };
 
     for (int i = 0; i < HYP_LANES; i++)
-        if (best[i] != label[pixel[i]] || !(slack[i] > 0)) {
+        if (best[i] != label[pixel[i]] || !(slack[i] > grid)) {
             const int16_t *x =
                 a->slab->dn + (int64_t)pixel[i] * a->slab->stride;
 
@@ -181,7 +185,7 @@ static void settle_list(hyp_assigner *a, int64_t count, uint16_t *label,
                           best, slack);
         prefetch(a, pixel, best, slack, label);
         for (int i = 0; i < HYP_LANES && i < left; i++)
-            if (slack[i] > 0)
+            if (slack[i] > grid)
                 settle(a, pixel[i], best[i], slack[i], label, changes);
             else
                 settle_in_full(a, pixel[i], label, changes);

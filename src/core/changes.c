@@ -31,11 +31,6 @@ out:
     return st;
 }
 
-void hyp_changes_clear(hyp_changes *c)
-{
-    memset(c->total, 0, (size_t)c->length * sizeof *c->total);
-}
-
 static void flush(hyp_changes *c)
 {
     const int64_t length = (int64_t)c->classes * c->stride;
@@ -47,6 +42,12 @@ static void flush(hyp_changes *c)
         c->recent[i] = 0;
     }
     c->moves = 0;
+}
+
+void hyp_changes_clear(hyp_changes *c)
+{
+    flush(c);
+    memset(c->total, 0, (size_t)c->length * sizeof *c->total);
 }
 
 void hyp_changes_move(hyp_changes *c, const int16_t *x, int from, int to)

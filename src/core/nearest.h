@@ -6,10 +6,13 @@
  * 128-bit integers, with centres on a grid of 2^-42 DN, finer than 10^-12.
  *
  * The bound.  With u = 2^-24, and n additions in sequence, the computed sum of
- * squares (or of absolute values) of x - c is D (1 + t), |t| <= (n + 3) u /
- * (1 - (n + 3) u), for the centre c as rounded to float (Higham, Accuracy and
- * Stability of Numerical Algorithms, section 3.1: terms are not negative, and
- * each is rounded at most three times).  The distance to the true centre
+ * squares (or of absolute values) of x - c is between D (1 - u)^(n + 3) and
+ * D (1 + u)^(n + 3), for the centre c as rounded to float: terms are not
+ * negative, and each is rounded at most three times.  Both D and the computed
+ * sum are then within a share of (n + 3) u / (1 - (n + 3) u) of each other
+ * (Higham, Accuracy and Stability of Numerical Algorithms, section 3.1).
+ * Squares small enough to be lost to underflow are below 2^-126, of distances
+ * below 2^-63 DN, far within the grid.  The distance to the true centre
  * differs from that to the rounded one by at most their own distance.
  */
 #ifndef HYP_CORE_NEAREST_H

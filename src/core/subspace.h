@@ -14,9 +14,15 @@
  * The stored y is float arithmetic with W, Q rounded to float.  With u = 2^-24
  * and n roundings in sequence in its sums, it is off by at most
  * f_x = (4 g + 4 u) |x - m|, g = n u / (1 - n u) (Higham, section 3.1, with
- * Cauchy and Schwarz over the columns, of length 1 each, fewer than 16).  With the error
- * f_c of the centre, a = |y_x - y_c| is off by f_x + f_c, and a^2 by at most
- * t a^2 + (1 + 1/t) (f_x + f_c)^2, for any t > 0.
+ * Cauchy and Schwarz over the columns, fewer than 16, of length 1 each).  Q
+ * itself is orthonormal but for |Q'Q - I|, which is computed and added.  With
+ * the error f_c of the centre, a = |y_x - y_c| is off by f_x + f_c, and a^2 by
+ * at most t a^2 + (1 + 1/t) (f_x + f_c)^2, for any t > 0, where
+ * (f_x + f_c)^2 <= 2 f_x^2 + 2 f_c^2.
+ *
+ * From bounds L and H without the common term, H that of the nearest centre,
+ * the slack is sqrt(L + C) - sqrt(H + C) with an upper bound C of r_x^2: for
+ * L > H the difference falls as C grows, so that it holds for r_x^2 itself.
  */
 #ifndef HYP_CORE_SUBSPACE_H
 #define HYP_CORE_SUBSPACE_H

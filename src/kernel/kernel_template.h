@@ -182,7 +182,7 @@ TARGET static void NAME(bound)(const float *embedded, const int32_t *pixel,
 {
     hyp_floatx16 y[HYP_LANES], r, f, common;
     hyp_floatx16 least_high = { 0 }, least_low = { 0 }, next_low = { 0 };
-    hyp_int32x16 nearest = { 0 }, lowest = { 0 };
+    hyp_int32x16 nearest = { 0 };
     _Alignas(64) float near[HYP_LANES], next[HYP_LANES];
 
     for (int i = 0; i < HYP_LANES; i++)
@@ -201,7 +201,7 @@ TARGET static void NAME(bound)(const float *embedded, const int32_t *pixel,
 
         NAME(within)(y, c->y + (int64_t)j * HYP_LANES, &base);
         base += c->square[j];
-        slop = r * c->reach[j] * (1 + HYP_BOUND_RHO) + f + c->fuzz[j];
+        slop = (r * c->reach[j] + f + c->fuzz[j]) * (1 + HYP_BOUND_RHO);
         high = base * (1 + HYP_BOUND_RHO) + slop;
         low = base * (1 - HYP_BOUND_RHO) - slop;
         nearer = high < least_high;
@@ -211,14 +211,14 @@ TARGET static void NAME(bound)(const float *embedded, const int32_t *pixel,
         next_low = HYP_SELECT_FLOATS(low < next_low, low, next_low);
         next_low = HYP_SELECT_FLOATS(lower, least_low, next_low);
         least_low = HYP_SELECT_FLOATS(lower, low, least_low);
-        lowest = HYP_SELECT(lower, (hyp_int32x16){ 0 } + j, lowest);
     }
-    least_low = HYP_SELECT_FLOATS(lowest == nearest, next_low, least_low);
-    least_low += common;
+    /* If another centre has the least lower bound, then the next one is not
+       above that of the nearest, and nothing is certain: as it should be. */
+    next_low += common;
     *(hyp_int32x16 *)best = nearest;
     *(hyp_floatx16 *)near = least_high + common;
     *(hyp_floatx16 *)next =
-        HYP_SELECT_FLOATS(least_low > 0, least_low, (hyp_floatx16){ 0 });
+        HYP_SELECT_FLOATS(next_low > 0, next_low, (hyp_floatx16){ 0 });
     NAME(slack)(near, next, slack);
 }
 

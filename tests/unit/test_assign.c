@@ -502,6 +502,53 @@ static void test_every_single_failure(void)
     tear_down(t);
 }
 
+/* Centres nearer to a pixel than the grid of the exact decision. */
+static void check_within_the_grid(const hyp_slab *slab,
+                                  const hyp_summary *summary,
+                                  const double *centre)
+{
+    uint16_t label[HYP_ASSIGN_GROUP] = { 0 };
+    hyp_assigner assigner;
+    hyp_changes changes;
+    hyp_nearest nearest;
+    int64_t exactly = 0;
+    double slack;
+
+    CHECK(hyp_assigner_init(&assigner, slab, summary, HYP_DISTANCE_L2, 2) ==
+          HYP_OK);
+    CHECK(hyp_changes_init(&changes, 2, slab->stride) == HYP_OK);
+    CHECK(hyp_nearest_init(&nearest, HYP_DISTANCE_L2, 2, slab->bands,
+                           slab->stride) == HYP_OK);
+    hyp_nearest_set(&nearest, centre);
+    hyp_assign(&assigner, centre, label, &changes);
+    CHECK(label[0] == hyp_nearest_find(&nearest, slab->dn, &slack, &exactly));
+    hyp_assigner_release(&assigner);
+    hyp_changes_release(&changes);
+    hyp_nearest_release(&nearest);
+}
+
+static void test_centres_within_the_grid(void)
+{
+    static const double away[] = { 1e-13, 5e-14, 0, -1e-13 };
+    hyp_summary summary;
+    hyp_slab slab;
+
+    CHECK(hyp_slab_init(&slab, 0, 40, 1, 5) == HYP_OK);
+    for (int64_t p = 0; p < 40; p++)
+        for (int b = 0; b < 5; b++)
+            slab.dn[p * slab.stride + b] = (int16_t)(3 + b);
+    CHECK(hyp_summary_all(&slab, MPI_COMM_SELF, &summary) == HYP_OK);
+    for (int i = 0; i < 16; i++) {
+        double centre[] = { 3, 4, 5, 6, 7, 3, 4, 5, 6, 7 };
+
+        centre[0] += away[i / 4];
+        centre[5] += away[i % 4];
+        check_within_the_grid(&slab, &summary, centre);
+    }
+    hyp_summary_release(&summary);
+    hyp_slab_release(&slab);
+}
+
 int main(int argc, char **argv)
 {
     MPI_Init(&argc, &argv);
@@ -515,6 +562,7 @@ int main(int argc, char **argv)
     RUN(test_groups_are_passed_over);
     RUN(test_few_pixels_need_all_their_bands);
     RUN(test_every_single_failure);
+    RUN(test_centres_within_the_grid);
     MPI_Finalize();
     return test_status;
 }

@@ -185,6 +185,20 @@ static void test_every_single_failure(void)
     }
 }
 
+static void test_clear_forgets_all(void)
+{
+    _Alignas(64) int16_t pixel[32] = { 7 };
+    hyp_changes changes;
+
+    CHECK(hyp_changes_init(&changes, 2, 32) == HYP_OK);
+    hyp_changes_move(&changes, pixel, 0, 1);
+    hyp_changes_clear(&changes);
+    hyp_changes_sum_all(&changes, MPI_COMM_SELF);
+    CHECK(hyp_changes_of_count(&changes, 1) == 0);
+    CHECK(hyp_changes_of_sum(&changes, 1)[0] == 0);
+    hyp_changes_release(&changes);
+}
+
 int main(int argc, char **argv)
 {
     MPI_Init(&argc, &argv);
@@ -195,6 +209,7 @@ int main(int argc, char **argv)
     RUN(test_there_and_back);
     RUN(test_every_instruction_set);
     RUN(test_every_single_failure);
+    RUN(test_clear_forgets_all);
     MPI_Finalize();
     return test_status;
 }
