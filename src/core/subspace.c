@@ -3,6 +3,7 @@
  */
 #include "core/subspace.h"
 
+#include "base/map.h"
 #include "base/mem.h"
 #include "core/covariance.h"
 #include "core/eigen.h"
@@ -142,15 +143,22 @@ static void embed(hyp_subspace *s, const hyp_slab *slab)
     }
 }
 
-static hyp_status make_room(hyp_subspace *s, int64_t pixels, int classes)
+static size_t embedded_bytes(const hyp_subspace *s)
+{
+    return (size_t)s->pixels * HYP_LANES * sizeof *s->embedded;
+}
+
+static hyp_status make_room(hyp_subspace *s, int classes)
 {
     const size_t count = (size_t)classes;
+    void *block;
     hyp_status st;
 
     HYP_TRY(hyp_alloc(&s->offset, (size_t)s->stride));
     HYP_TRY(hyp_alloc(&s->direction, (size_t)WIDTH * (size_t)s->bands));
     HYP_TRY(hyp_alloc(&s->basis, (size_t)s->stride * HYP_LANES));
-    HYP_TRY(hyp_alloc(&s->embedded, (size_t)pixels * HYP_LANES));
+    HYP_TRY(hyp_map_new(&block, embedded_bytes(s)));
+    s->embedded = block;
     HYP_TRY(hyp_alloc(&s->centre.y, count * HYP_LANES));
     HYP_TRY(hyp_alloc(&s->centre.square, count));
     HYP_TRY(hyp_alloc(&s->centre.reach, count));
@@ -170,8 +178,9 @@ hyp_status hyp_subspace_init(hyp_subspace *s, const hyp_slab *slab,
     *s = (hyp_subspace){ .kernels = hyp_kernels_here(),
                          .bands = slab->bands,
                          .stride = slab->stride,
+                         .pixels = slab->pixels,
                          .centre = { .count = classes } };
-    HYP_TRY(make_room(s, slab->pixels, classes));
+    HYP_TRY(make_room(s, classes));
     HYP_TRY(find_basis(s, slab, summary));
     s->error = 4 * (g + unit) + s->skew;
     embed(s, slab);
@@ -219,7 +228,7 @@ void hyp_subspace_release(hyp_subspace *s)
     free(s->offset);
     free(s->direction);
     free(s->basis);
-    free(s->embedded);
+    hyp_map_free(s->embedded, embedded_bytes(s));
     free(s->centre.y);
     free(s->centre.square);
     free(s->centre.reach);

@@ -39,7 +39,8 @@ typedef struct hyp_subspace {
     int16_t *offset;   /* [stride]: m, whole DN; owned                       */
     double *direction; /* [HYP_COMPONENTS][bands]: Q; owned                  */
     float *basis;      /* [stride][16]: W; owned                             */
-    float *embedded;   /* [pixels][16]: y, then r_x rounded up, and the fuzz
+    int64_t pixels;
+    float *embedded; /* [pixels][16]: y, then r_x rounded up, and the fuzz
                           2 (1 + 1/t) f_x^2; owned                           */
     hyp_bound_centres centre; /* its arrays are owned                        */
 } hyp_subspace;

@@ -12,6 +12,7 @@
  */
 #include "hyperslab/cube.h"
 
+#include "base/map.h"
 #include "base/mem.h"
 #include "hyperslab/comm.h"
 #include "io/chunk.h"
@@ -30,8 +31,9 @@ typedef struct reader {
     hyp_slab *slab;
     MPI_Comm comm;
     int rank;
-    int16_t *decoded;  /* this rank's group                     */
-    int16_t *received; /* the other ranks' pieces for this rank */
+    void *decoded;  /* int16: this rank's group                     */
+    void *received; /* int16: the other ranks' pieces for this rank */
+    size_t decoded_bytes, received_bytes;
     MPI_Request *request;
     int requests; /* under way in this turn                     */
 } reader;
@@ -69,8 +71,10 @@ static hyp_status make_room(reader *r)
         most = sum > most ? sum : most;
         requests = pieces > requests ? pieces : requests;
     }
-    HYP_TRY(hyp_alloc(&r->decoded, (size_t)(own * plan->chunk_elements)));
-    HYP_TRY(hyp_alloc(&r->received, (size_t)most));
+    r->decoded_bytes = (size_t)(own * plan->chunk_elements) * sizeof(int16_t);
+    r->received_bytes = (size_t)most * sizeof(int16_t);
+    HYP_TRY(hyp_map_new(&r->decoded, r->decoded_bytes));
+    HYP_TRY(hyp_map_new(&r->received, r->received_bytes));
     HYP_TRY(hyp_alloc(&r->request, (size_t)requests));
 out:
     return st;
@@ -101,7 +105,7 @@ static int16_t *decoded_piece(const reader *r, int64_t n, hyp_rows rows)
 {
     const int64_t top = hyp_read_plan_chunk(&r->plan, own_group(r).begin).row;
 
-    return r->decoded + n * r->plan.chunk_elements +
+    return (int16_t *)r->decoded + n * r->plan.chunk_elements +
            hyp_read_plan_piece(&r->plan, (hyp_rows){ top, rows.begin });
 }
 
@@ -130,7 +134,8 @@ static hyp_status decode(reader *r, hyp_chunk_reader *chunks, hyp_status st)
 
         if (st == HYP_OK)
             st = hyp_chunk_read(chunks, &chunk,
-                                r->decoded + n * r->plan.chunk_elements);
+                                (int16_t *)r->decoded +
+                                    n * r->plan.chunk_elements);
         send(r, n);
     }
     return st;
@@ -259,8 +264,8 @@ static void close_cube_all(hid_t file, hid_t cube)
 static void release(reader *r)
 {
     hyp_read_plan_release(&r->plan);
-    free(r->decoded);
-    free(r->received);
+    hyp_map_free(r->decoded, r->decoded_bytes);
+    hyp_map_free(r->received, r->received_bytes);
     free(r->request);
 }
 
