@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Measure hyperslab, Spectral Python and scikit-learn in one sitting.
 
-    make bench                      all of it: a quarter of an hour
+    make bench                      all of it: a quarter of an hour or more
     make bench BENCH=--long         also Spectral Python with 20 classes
     make bench BENCH=--quick        a small tile, to see that it works
 
