@@ -30,6 +30,8 @@ void hyp_job_phase(hyp_job *job, const char *name, double seconds)
 {
     job->phase[job->phases].name = name;
     job->phase[job->phases++].seconds = seconds;
+    if (job->settings->verbose)
+        hyp_job_say(job, "%s: %.3f s", name, seconds);
 }
 
 static void start_clock(hyp_job *job)

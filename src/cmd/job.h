@@ -99,7 +99,7 @@ HYP_CHECKED hyp_status hyp_job_finish_all(hyp_job *job, hyp_status mine);
  */
 void hyp_job_say(const hyp_job *job, const char *fmt, ...) HYP_PRINTF(2, 3);
 
-/* Note the time that a phase took.  Collective: no. */
+/* Note the time that a phase took; --verbose says it.  Collective: no. */
 void hyp_job_phase(hyp_job *job, const char *name, double seconds);
 
 #endif

@@ -157,7 +157,7 @@ static const struct argp_option output_options[] = {
     { "output", 'o', "DIR", 0, "Write results here (hyperslab-out)", 0 },
     { "overwrite", KEY_OVERWRITE, NULL, 0, "Replace existing results", 0 },
     { "quiet", 'q', NULL, 0, "Say nothing but errors", 0 },
-    { "verbose", 'v', NULL, 0, "Say more", 0 },
+    { "verbose", 'v', NULL, 0, "Say how long each part took", 0 },
     { 0 }
 };
 
