@@ -172,7 +172,7 @@ def checks(results):
     lines = []
     for name, equal in results["equal"].items():
         lines.append(f"- pixels of the same class, {name}: " + ", ".join(
-            f"{100 * share:.4f} % ({layout})"
+            f"{'all' if share == 1 else f'{100 * share:.4f} %'} ({layout})"
             for layout, share in zip(LAYOUTS, equal)))
     for classes in (5, 20):
         found = {key: value for key, value in results["digests"].items()
