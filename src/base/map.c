@@ -31,7 +31,6 @@ hyp_status hyp_map_new(void **p, size_t bytes)
     if (block == MAP_FAILED)
         return hyp_fail(HYP_ENOMEM, "cannot allocate %zu bytes: %s", bytes,
                         strerror(errno));
-    madvise(block, length, MADV_HUGEPAGE); /* fewer faults; no harm if not */
     *p = block;
     return HYP_OK;
 }

@@ -2,7 +2,9 @@
  * map.h - large zeroed blocks, straight from the operating system
  *
  * Pages appear when they are first written, zeroed by the kernel: no second
- * pass over memory to clear it, and what is trimmed goes back at once.
+ * pass over memory to clear it, and what is trimmed goes back at once.  Huge
+ * pages are not asked for: where memory is full of cached files, the kernel
+ * takes longer to make room for them than they save.
  */
 #ifndef HYP_BASE_MAP_H
 #define HYP_BASE_MAP_H

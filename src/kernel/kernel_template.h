@@ -21,7 +21,7 @@ TARGET static float NAME(add_lanes)(const hyp_floatx16 *v)
     return lane[0];
 }
 
-/* Both distances; `absolute` is known when this is compiled. */
+/* Both distances; `absolute` is known at compile time.  Collective: no. */
 TARGET static inline __attribute__((always_inline)) void
 NAME(distances)(const int16_t *x, const float *centre, int centres, int stride,
                 bool absolute, float *distance)
@@ -318,33 +318,56 @@ TARGET static void NAME(transpose_values)(hyp_int16x16 *row)
         HYP_HALVES(hyp_int16x16, 1, row[i], row[i + 1]);
 }
 
-/* Sixteen pixels of sixteen planes. */
-TARGET static void NAME(interleave_16)(const int16_t *const *plane, int64_t at,
-                                       int16_t *out, int64_t stride)
+/* The first count of 16 values, in pieces of known size. */
+TARGET static void NAME(store_some)(int16_t *out, const int16_t *row, int count)
+{
+    int at = 0;
+
+    if (count & 8) {
+        memcpy(out, row, 16);
+        at = 8;
+    }
+    if (count & 4) {
+        memcpy(out + at, row + at, 8);
+        at += 4;
+    }
+    if (count & 2) {
+        memcpy(out + at, row + at, 4);
+        at += 2;
+    }
+    if (count & 1)
+        out[at] = row[at];
+}
+
+/* Sixteen pixels of up to sixteen planes; the last plane fills up. */
+TARGET static void NAME(interleave_16)(const int16_t *const *plane, int planes,
+                                       int64_t at, int16_t *out, int64_t stride)
 {
     hyp_int16x16 row[HYP_LANES];
 
     for (int b = 0; b < HYP_LANES; b++)
-        memcpy(&row[b], plane[b] + at, sizeof row[b]);
+        memcpy(&row[b], plane[b < planes ? b : planes - 1] + at, sizeof row[b]);
     NAME(transpose_values)(row);
-    for (int p = 0; p < HYP_LANES; p++)
-        memcpy(out + p * stride, &row[p], sizeof row[p]);
+    if (planes == HYP_LANES)
+        for (int p = 0; p < HYP_LANES; p++)
+            memcpy(out + p * stride, &row[p], sizeof row[p]);
+    else
+        for (int p = 0; p < HYP_LANES; p++)
+            NAME(store_some)
+            (out + p * stride, (const int16_t *)&row[p], planes);
 }
 
 TARGET static void NAME(interleave)(const int16_t *const *plane, int planes,
                                     int64_t pixels, int16_t *out,
                                     int64_t stride)
 {
-    const int whole_planes = planes / HYP_LANES * HYP_LANES;
     const int64_t whole = pixels / HYP_LANES * HYP_LANES;
 
-    for (int64_t p = 0; p < whole; p += HYP_LANES) {
-        for (int b = 0; b < whole_planes; b += HYP_LANES)
-            NAME(interleave_16)(plane + b, p, out + p * stride + b, stride);
-        for (int b = whole_planes; b < planes; b++)
-            for (int i = 0; i < HYP_LANES; i++)
-                out[(p + i) * stride + b] = plane[b][p + i];
-    }
+    for (int64_t p = 0; p < whole; p += HYP_LANES)
+        for (int b = 0; b < planes; b += HYP_LANES)
+            NAME(interleave_16)
+            (plane + b, planes - b < HYP_LANES ? planes - b : HYP_LANES, p,
+             out + p * stride + b, stride);
     for (int64_t p = whole; p < pixels; p++)
         for (int b = 0; b < planes; b++)
             out[p * stride + b] = plane[b][p];
