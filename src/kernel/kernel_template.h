@@ -354,7 +354,7 @@ TARGET static void NAME(interleave_16)(const int16_t *const *plane, int planes,
     else
         for (int p = 0; p < HYP_LANES; p++)
             NAME(store_some)
-            (out + p * stride, (const int16_t *)&row[p], planes);
+    (out + p * stride, (const int16_t *)&row[p], planes);
 }
 
 TARGET static void NAME(interleave)(const int16_t *const *plane, int planes,
@@ -366,8 +366,8 @@ TARGET static void NAME(interleave)(const int16_t *const *plane, int planes,
     for (int64_t p = 0; p < whole; p += HYP_LANES)
         for (int b = 0; b < planes; b += HYP_LANES)
             NAME(interleave_16)
-            (plane + b, planes - b < HYP_LANES ? planes - b : HYP_LANES, p,
-             out + p * stride + b, stride);
+    (plane + b, planes - b < HYP_LANES ? planes - b : HYP_LANES, p,
+     out + p * stride + b, stride);
     for (int64_t p = whole; p < pixels; p++)
         for (int b = 0; b < planes; b++)
             out[p * stride + b] = plane[b][p];
