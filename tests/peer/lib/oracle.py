@@ -95,12 +95,18 @@ def new_path(suffix=""):
 
 
 def launch(arguments, ranks=1, environment=None):
-    """Run hyperslab to its end."""
+    """Run hyperslab to its end.
+
+    mpirun gets a session folder of its own: several that run at once make and
+    remove the common one under each other.
+    """
     command = shlex.split(os.environ["MPIRUN"]) + [str(ranks)]
     program = os.path.join(os.environ["BUILD"], "hyperslab")
-    return subprocess.run(command + [program] + arguments, text=True,
-                          capture_output=True, timeout=100,
-                          env={**os.environ, **(environment or {})})
+    with tempfile.TemporaryDirectory() as session:
+        own = {"OMPI_MCA_orte_tmpdir_base": session}
+        return subprocess.run(command + [program] + arguments, text=True,
+                              capture_output=True, timeout=100,
+                              env={**os.environ, **own, **(environment or {})})
 
 
 class Run:
