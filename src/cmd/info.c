@@ -5,6 +5,7 @@
 #include "cmd/record.h"
 #include "hyperslab/comm.h"
 #include "hyperslab/tile.h"
+#include "io/tile_storage.h"
 
 #include <stdio.h>
 
@@ -61,13 +62,11 @@ static hyp_status print_bands(const hyp_tile *tile)
 
 static hyp_status print_text(const hyp_tile *tile)
 {
-    static const char *const element[] = { "int16", "int32", "float32" };
-
     printf("file         %s\n", tile->path);
     printf("cube         %s\n", tile->cube);
     printf("shape        %lld rows, %lld columns, %d bands, read as %s\n",
            (long long)tile->rows, (long long)tile->cols, tile->bands,
-           element[tile->element]);
+           hyp_element_name(tile->element));
     print_storage(tile);
     printf("scale        %g\n", tile->scale);
     if (tile->has_nodata)

@@ -9,6 +9,7 @@
 #include "hyperslab/version.h"
 #include "io/h5.h"
 #include "io/text.h"
+#include "io/tile_storage.h"
 #include "kernel/kernel.h"
 
 #include <jansson.h>
@@ -47,22 +48,15 @@ static json_t *tile_georef(const hyp_tile *tile)
                      g->west + (double)tile->cols * g->pixel_x, g->north);
 }
 
-static const char *element_name(hyp_element element)
-{
-    static const char *const name[] = { "int16", "int32", "float32" };
-
-    return name[element];
-}
-
 static json_t *tile_chunks(const hyp_tile *tile)
 {
     const hyp_chunking *c = &tile->chunk;
 
     if (!c->in_file)
         return json_pack("{s:s, s:s}", "storage", "contiguous", "type",
-                         element_name(tile->element));
+                         hyp_element_name(tile->element));
     return json_pack("{s:s, s:s, s:[I,I,i], s:s, s:I}", "storage", "chunked",
-                     "type", element_name(tile->element), "chunk",
+                     "type", hyp_element_name(tile->element), "chunk",
                      (json_int_t)c->rows, (json_int_t)c->cols, c->bands,
                      "filters", c->filters, "chunks", (json_int_t)tile->chunks);
 }

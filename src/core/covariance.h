@@ -35,7 +35,7 @@ HYP_CHECKED hyp_status hyp_products(const hyp_slab *slab,
  * Shapes:     product as above; *part [local columns][local rows], out
  * Errors:     HYP_ENOMEM; HYP_ENUMERIC if there are fewer than two pixels
  * Ownership:  the caller frees *part
- * Result:     exact but for one rounding; the same at any rank count
+ * Result:     exact until it is turned into double and divided; the same at any rank count
  * Cost:       one reduce-scatter of bands^2 integers
  */
 HYP_CHECKED hyp_status hyp_covariance_all(const int64_t *product,

@@ -38,6 +38,13 @@ static hyp_status read_element(hyp_tile *tile, hid_t cube, bool *native)
     return st;
 }
 
+const char *hyp_element_name(hyp_element element)
+{
+    static const char *const name[] = { "int16", "int32", "float32" };
+
+    return name[element];
+}
+
 int hyp_element_size(hyp_element element)
 {
     return element == HYP_ELEMENT_INT16 ? 2 : 4;

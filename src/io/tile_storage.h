@@ -17,6 +17,9 @@
  */
 HYP_CHECKED hyp_status hyp_tile_storage_read(hyp_tile *tile, hid_t cube);
 
+/* The name of an element's type, such as "int16".  Collective: no. */
+const char *hyp_element_name(hyp_element element);
+
 /* Bytes of one element.  Collective: no. */
 int hyp_element_size(hyp_element element);
 

@@ -366,3 +366,14 @@ def holed_cube():
     cube = smooth_cube(23, 17, 40)
     cube[:3, 4:9] = cube[22, 16] = cube[11, 2, 20] = -9999
     return cube
+
+
+def check_storages(cube, stored):
+    """The same cube, stored in several ways, gives the same bytes."""
+    expected = Expected(cube)
+    check(cube.max() > 10000 and cube[expected.valid].min() < 0,
+          "the cube has values above 10000 and below 0")
+    digests = set()
+    for name, storage in stored.items():
+        digests |= expected.check_tile(write_tile(cube, **storage), name)
+    check(len(digests) == 1, "the same bytes from all storages")
