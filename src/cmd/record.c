@@ -16,6 +16,21 @@
 #include <stdio.h>
 #include <sys/resource.h>
 
+/* Text as JSON takes it: names of files need not be UTF-8. */
+static json_t *text(const char *bytes)
+{
+    json_t *string = json_string(bytes);
+    char copy[4096];
+
+    if (string)
+        return string;
+    snprintf(copy, sizeof copy, "%s", bytes);
+    for (char *c = copy; *c; c++)
+        if ((unsigned char)*c > 127)
+            *c = '?';
+    return json_string(copy);
+}
+
 static json_t *numbers(const double *value, int count)
 {
     json_t *list = json_array();
@@ -41,8 +56,8 @@ static json_t *tile_georef(const hyp_tile *tile)
 
     if (!hyp_georef_is_known(g))
         return json_null();
-    return json_pack("{s:i, s:s, s:[f,f], s:[f,f,f,f]}", "epsg", g->epsg,
-                     "map_info", tile->map_info, "resolution", g->pixel_x,
+    return json_pack("{s:i, s:o, s:[f,f], s:[f,f,f,f]}", "epsg", g->epsg,
+                     "map_info", text(tile->map_info), "resolution", g->pixel_x,
                      g->pixel_y, "extent", g->west,
                      g->north - (double)tile->rows * g->pixel_y,
                      g->west + (double)tile->cols * g->pixel_x, g->north);
@@ -63,11 +78,11 @@ static json_t *tile_chunks(const hyp_tile *tile)
 
 static json_t *describe_tile(const hyp_tile *tile)
 {
-    json_t *root =
-        json_pack("{s:s, s:s, s:s, s:[I,I,i], s:o, s:f}", "path", tile->path,
-                  "site", tile->site, "cube", tile->cube, "shape",
-                  (json_int_t)tile->rows, (json_int_t)tile->cols, tile->bands,
-                  "storage", tile_chunks(tile), "scale", tile->scale);
+    json_t *root = json_pack("{s:o, s:o, s:o, s:[I,I,i], s:o, s:f}", "path",
+                             text(tile->path), "site", text(tile->site), "cube",
+                             text(tile->cube), "shape", (json_int_t)tile->rows,
+                             (json_int_t)tile->cols, tile->bands, "storage",
+                             tile_chunks(tile), "scale", tile->scale);
 
     json_object_set_new(root, "nodata",
                         tile->has_nodata ? json_real(tile->nodata)
@@ -106,8 +121,8 @@ static json_t *describe_settings(const hyp_settings *s)
 {
     static const char *const rule[] = { "neon", "none", "windows" };
     json_t *root = json_pack(
-        "{s:s, s:i, s:s, s:f, s:i, s:i, s:s, s:s, s:I, s:f, s:f, s:i, s:f}",
-        "output", s->output, "subset", s->subset, "bad-bands",
+        "{s:o, s:i, s:s, s:f, s:i, s:i, s:s, s:s, s:I, s:f, s:f, s:i, s:f}",
+        "output", text(s->output), "subset", s->subset, "bad-bands",
         rule[s->bad_bands], "quantum", s->quantum, "classes", s->classes,
         "max-iter", s->max_iterations, "init",
         s->init == HYP_INIT_DIAGONAL ? "diagonal" : "kmeans++", "distance",
@@ -123,8 +138,7 @@ static json_t *describe_settings(const hyp_settings *s)
     if (s->has_nodata)
         json_object_set_new(root, "nodata", json_real(s->nodata));
     if (s->start_clusters)
-        json_object_set_new(root, "start-clusters",
-                            json_string(s->start_clusters));
+        json_object_set_new(root, "start-clusters", text(s->start_clusters));
     return root;
 }
 

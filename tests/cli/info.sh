@@ -15,6 +15,13 @@ done
 expect 'the same words at 3 ranks' cmp "$top/info.1" "$top/info.3"
 expect 'the same JSON at 3 ranks' cmp "$top/info--json.1" "$top/info--json.3"
 
+# A name that is not UTF-8 is no obstacle.
+odd=$(printf 'odd\377.h5')
+cp tile.h5 "$odd"
+expect_ok 1 info --json "$odd"
+expect 'valid JSON in spite of the name' "$python" -m json.tool "$out" /dev/null
+rm "$odd"
+
 expect 'the shape' grep -q '20 rows, 16 columns, 60 bands' "$top/info.1"
 expect 'the storage' grep -Eq 'chunks of .* \(gzip 3\)' "$top/info.1"
 expect 'the CRS' grep -q 'EPSG:32618' "$top/info.1"
