@@ -10,6 +10,7 @@
 #include "hyperslab/georef.h"
 #include "hyperslab/kmeans.h"
 #include "hyperslab/pca.h"
+#include "hyperslab/scene.h"
 #include "hyperslab/scenery.h"
 #include "hyperslab/slab.h"
 #include "hyperslab/status.h"

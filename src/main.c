@@ -13,12 +13,12 @@
 
 static const hyp_cmd commands[] = {
     { "run", hyp_cmd_run_all, RESULTS | HYP_TAKES_KMEANS | HYP_TAKES_PCA,
-      "Cluster a tile and reduce it: k-means, principal components, maps" },
+      "Cluster tiles and reduce them: k-means, principal components, maps" },
     { "kmeans", hyp_cmd_kmeans_all, RESULTS | HYP_TAKES_KMEANS,
-      "Cluster the pixels of a tile by exact k-means" },
+      "Cluster the pixels of tiles by exact k-means" },
     { "pca", hyp_cmd_pca_all, RESULTS | HYP_TAKES_PCA,
-      "Find the principal components of a tile, and its scores" },
-    { "info", hyp_cmd_info_all, HYP_TAKES_JSON, "Say what a tile holds" },
+      "Find the principal components of tiles, and their scores" },
+    { "info", hyp_cmd_info_all, HYP_TAKES_JSON, "Say what tiles hold" },
     { "synth", hyp_cmd_synth_all, HYP_TAKES_SYNTH,
       "Write a synthetic tile in NEON's format" },
 };
@@ -35,8 +35,10 @@ static const hyp_cmd *find(const char *name)
 
 static void usage(void)
 {
-    puts("usage: hyperslab COMMAND [options] TILE.h5\n"
-         "       mpirun -n RANKS hyperslab COMMAND [options] TILE.h5\n\n"
+    puts("usage: hyperslab COMMAND [options] TILE.h5...\n"
+         "       mpirun -n RANKS hyperslab COMMAND [options] TILE.h5...\n\n"
+         "A tile may also be a folder of tiles, or @LIST: a file that names "
+         "them.\n"
          "Exact k-means and PCA for imaging-spectroscopy tiles.\n\ncommands:");
     for (int i = 0; i < COMMANDS; i++)
         printf("  %-8s %s\n", commands[i].name, commands[i].summary);

@@ -54,6 +54,23 @@ HYP_CHECKED hyp_status hyp_bands_outside(hyp_bands *kept,
 HYP_CHECKED hyp_status hyp_bands_listed(hyp_bands *kept, const char *list,
                                         int bands);
 
+/* Keep the same.  Errors: HYP_ENOMEM; copy is then empty.  Collective: no. */
+HYP_CHECKED hyp_status hyp_bands_copy(hyp_bands *copy, const hyp_bands *kept);
+
+/*
+ * Keep, for each wavelength wanted, the band nearest to it; of two equally near,
+ * the first.
+ *
+ * Collective: no
+ * Shapes:     wavelength [bands] and wanted [count], nm, wanted increasing
+ * Errors:     HYP_EFORMAT if two of those wanted have one nearest band;
+ *             HYP_ENOMEM
+ * Ownership:  the caller frees with hyp_bands_release()
+ */
+HYP_CHECKED hyp_status hyp_bands_nearest(hyp_bands *kept,
+                                         const double *wavelength, int bands,
+                                         const double *wanted, int count);
+
 /* Keep the first of every n of the bands kept so far.  Collective: no. */
 void hyp_bands_subset(hyp_bands *kept, int n);
 

@@ -1,12 +1,11 @@
 /*
- * cube.h - read the kept bands of a tile into the ranks' slabs
+ * cube.h - read the kept bands of a scene into the ranks' slabs
  */
 #ifndef HYP_CUBE_H
 #define HYP_CUBE_H
 
-#include "hyperslab/bands.h"
+#include "hyperslab/scene.h"
 #include "hyperslab/slab.h"
-#include "hyperslab/tile.h"
 
 typedef struct hyp_cube_options {
     bool has_nodata; /* nodata below replaces what the file says            */
@@ -15,17 +14,18 @@ typedef struct hyp_cube_options {
 } hyp_cube_options;
 
 /*
- * Read the kept bands of all rows: rank r gets the r-th of equal parts of the
- * rows, without the pixels that are invalid in any kept band.
+ * Read the kept bands of all tiles, without the pixels that are invalid in any
+ * of them.  Each rank gets consecutive rows of the scene, as many as give all
+ * ranks equal numbers of valid pixels to 2 %, or as equal as whole rows can.
  *
  * Collective: yes
+ * Requires:   hyp_scene_keep()
  * Errors:     HYP_ENOMEM, HYP_EIO, HYP_EFORMAT; slab is then empty
  * Ownership:  the caller frees with hyp_slab_release()
  * Cost:       every chunk that holds a kept band is read and inflated once, by
  *             one rank; rows that another rank owns are sent to it
  */
-HYP_CHECKED hyp_status hyp_cube_read_all(const hyp_tile *tile,
-                                         const hyp_bands *kept,
+HYP_CHECKED hyp_status hyp_cube_read_all(const hyp_scene *scene,
                                          const hyp_cube_options *options,
                                          MPI_Comm comm, hyp_slab *slab);
 

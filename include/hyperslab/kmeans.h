@@ -17,6 +17,7 @@
 #include "hyperslab/summary.h"
 
 #include <mpi.h>
+#include <stdbool.h>
 
 #define HYP_MAX_CLASSES 65535
 

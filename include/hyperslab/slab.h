@@ -1,52 +1,79 @@
 /*
  * slab.h - the valid pixels of the rows that one rank owns
  *
- * Pixels are stored one after the other, band fastest, in row order, without
- * the invalid ones.  What a map needs to put them back is kept beside them: a
- * bit for each pixel of the rows, and the number of valid pixels before each
- * row.
+ * The rows of a scene are those of its first tile, then those of the second,
+ * and so on; their lengths may differ from tile to tile.  A slab has some of
+ * them, one after the other.  Its pixels are stored band fastest, in row order,
+ * without the invalid ones.  What a map needs to put them back is kept beside
+ * them: which cells of the rows hold a valid pixel, and how many there are
+ * before each row.
  */
 #ifndef HYP_SLAB_H
 #define HYP_SLAB_H
 
 #include "hyperslab/status.h"
 
-#include <stdbool.h>
+#include <mpi.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #define HYP_MAX_BANDS 2048 /* exact distances then fit in 128 bits */
 
 typedef struct hyp_slab {
-    int64_t first_row; /* of this rank's rows in the tile                     */
-    int64_t rows, cols;
+    int64_t first_row; /* of this rank's rows in the scene                    */
+    int64_t rows;
     int bands;      /* kept bands                                            */
     int stride;     /* int16 from pixel to pixel: bands rounded up to 64 B   */
     int64_t pixels; /* valid ones                                            */
-    int16_t *dn;    /* [pixels][stride]; owned; past the bands: zero         */
-    uint64_t
-        *valid; /* bit row * cols + col, set if the pixel is valid; owned */
-    int64_t *before; /* [rows + 1]: valid pixels before each row; owned       */
+    int16_t *dn;    /* [pixels][stride], in block; past the bands: zero      */
+    void *block;    /* owned                                                 */
+    size_t block_bytes;
+    int64_t *cells;  /* [rows + 1]: cells before each row; owned             */
+    int64_t *before; /* [rows + 1]: valid pixels before each row; owned      */
+    uint8_t *valid;  /* [cells]: 1 if the cell's pixel is valid, else 0;
+                        owned                                                */
 } hyp_slab;
 
 /*
- * Make room for rows x cols pixels, all valid, all zero.
+ * Make room for rows of pixels, all valid, all zero.
  *
  * Collective: no
+ * Shapes:     cols [rows]: the length of each row
  * Errors:     HYP_ENOMEM; slab is then empty
  * Ownership:  the caller frees with hyp_slab_release()
  */
 HYP_CHECKED hyp_status hyp_slab_init(hyp_slab *slab, int64_t first_row,
-                                     int64_t rows, int64_t cols, int bands);
+                                     int64_t rows, const int64_t *cols,
+                                     int bands);
 
 /*
- * Drop the pixels that hold the value nodata in any band, and close the gaps.
+ * Mark those pixels of some rows as invalid that hold nodata in any band.
  *
  * Collective: no
- * Requires:   slab->pixels == rows * cols: called once, after filling
- * Cost:       one pass over the pixels
+ * Requires:   the rows lie within the slab, and none was dropped; row counts
+ *             from the slab's first
  */
-void hyp_slab_drop(hyp_slab *slab, int16_t nodata);
+void hyp_slab_mark(hyp_slab *slab, int64_t row, int64_t rows, int16_t nodata);
+
+/*
+ * Drop the pixels that are marked, and close the gaps.
+ *
+ * Collective: no
+ * Requires:   called once, after filling and marking
+ */
+void hyp_slab_drop(hyp_slab *slab);
+
+/*
+ * Move rows between neighbouring ranks until every rank has as many valid
+ * pixels as whole rows allow, if one has over 2 % more than its share.
+ *
+ * Collective: yes
+ * Requires:   ranks own consecutive rows, in rank order
+ * Errors:     HYP_ENOMEM; the slabs are then as they were
+ * Cost:       one allgather of 16 bytes a row; what moves is sent once, and
+ *             its memory given back at once
+ */
+HYP_CHECKED hyp_status hyp_slab_balance_all(hyp_slab *slab, MPI_Comm comm);
 
 /* The valid pixels of some of the slab's rows.  Collective: no. */
 static inline int64_t hyp_slab_pixels_in(const hyp_slab *slab, int64_t row,

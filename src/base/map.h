@@ -2,7 +2,7 @@
  * map.h - large zeroed blocks, straight from the operating system
  *
  * Pages appear when they are first written, zeroed by the kernel: no second
- * pass over memory to clear it, and what is trimmed goes back at once.  Huge
+ * pass over memory to clear it, and what is forgotten goes back at once.  Huge
  * pages are not asked for: where memory is full of cached files, the kernel
  * takes longer to make room for them than they save.
  */
@@ -22,8 +22,26 @@
  */
 HYP_CHECKED hyp_status hyp_map_new(void **p, size_t bytes);
 
-/* Give back what lies past the first keep bytes.  Collective: no. */
-void hyp_map_trim(void *p, size_t bytes, size_t keep);
+/*
+ * Map more room on either side of a block; its contents move without being
+ * copied.
+ *
+ * Collective: no
+ * Shapes:     *p, *bytes: the block, in and out; before: a multiple of 64, and
+ *             after: bytes wanted on either side
+ * Result:     *at: where the contents begin in the new block, a multiple of 64
+ * Errors:     HYP_ENOMEM; the block is then as it was
+ */
+HYP_CHECKED hyp_status hyp_map_grow(void **p, size_t *bytes, size_t before,
+                                    size_t after, void **at);
+
+/*
+ * Give the memory of bytes [from, to) of a block back, but for pages that are
+ * only partly in that range.  What they held is lost.
+ *
+ * Collective: no
+ */
+void hyp_map_forget(void *p, size_t from, size_t to);
 
 /* Unmap; accepts NULL.  Collective: no. */
 void hyp_map_free(void *p, size_t bytes);

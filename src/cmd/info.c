@@ -1,10 +1,11 @@
 /*
- * info.c - hyperslab info: say what a tile holds
+ * info.c - hyperslab info: say what tiles hold
  */
 #include "cmd/cmd.h"
+#include "cmd/inputs.h"
 #include "cmd/record.h"
 #include "hyperslab/comm.h"
-#include "hyperslab/tile.h"
+#include "hyperslab/scene.h"
 #include "io/tile_storage.h"
 
 #include <stdio.h>
@@ -77,20 +78,37 @@ static hyp_status print_text(const hyp_tile *tile)
     return print_bands(tile);
 }
 
+static hyp_status print_texts(const hyp_scene *scene)
+{
+    hyp_status st = HYP_OK;
+
+    for (int i = 0; st == HYP_OK && i < scene->tiles; i++) {
+        if (i > 0)
+            putchar('\n');
+        st = print_text(scene->tile[i].tile);
+    }
+    return st;
+}
+
 hyp_status hyp_cmd_info_all(const hyp_settings *settings, MPI_Comm comm)
 {
-    hyp_tile *tile;
+    hyp_inputs inputs;
+    hyp_scene scene = { 0 };
     hyp_status st;
     int rank;
 
     MPI_Comm_rank(comm, &rank);
-    HYP_TRY(hyp_tile_open_all(settings->tile, comm, &tile));
+    HYP_TRY(
+        hyp_inputs_find_all(&inputs, settings->tile, settings->tiles, comm));
+    HYP_TRY(hyp_scene_open_all(&scene, inputs.path, inputs.count, comm));
     if (rank == 0)
-        st = settings->json ? hyp_record_print_tile(tile) : print_text(tile);
+        st = settings->json ? hyp_record_print_tiles(&scene)
+                            : print_texts(&scene);
     if (rank == 0 && st == HYP_OK && (fflush(stdout) != 0 || ferror(stdout)))
         st = hyp_fail(HYP_EIO, "cannot write to standard output");
     st = hyp_agree(comm, st);
 out:
-    hyp_tile_free(&tile);
+    hyp_scene_release(&scene);
+    hyp_inputs_release(&inputs);
     return st;
 }

@@ -1,5 +1,5 @@
 /*
- * job.c - one run over a tile, from the file to what is written
+ * job.c - one run over a scene, from the files to what is written
  */
 #include "cmd/job.h"
 
@@ -8,6 +8,7 @@
 #include "cmd/start.h"
 #include "hyperslab/comm.h"
 #include "hyperslab/version.h"
+#include "io/mosaic.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -45,58 +46,96 @@ static void start_clock(hyp_job *job)
 }
 
 hyp_status hyp_job_open_all(hyp_job *job, const hyp_settings *settings,
-                            const char *const *outputs, int count,
-                            MPI_Comm comm)
+                            hyp_products makes, MPI_Comm comm)
 {
     hyp_status st;
 
-    *job = (hyp_job){ .settings = settings, .comm = comm };
+    *job = (hyp_job){ .settings = settings, .comm = comm, .makes = makes };
     MPI_Comm_rank(comm, &job->rank);
     MPI_Comm_size(comm, &job->size);
     start_clock(job);
     hyp_job_say(job, "hyperslab %s on %d rank%s", HYP_VERSION, job->size,
                 job->size == 1 ? "" : "s");
-    HYP_TRY(hyp_tile_open_all(settings->tile, comm, &job->tile));
-    HYP_TRY(hyp_stage_open_all(&job->stage, settings->output,
-                               settings->overwrite, outputs, count, comm));
-    job->staged = true;
+    HYP_TRY(hyp_inputs_find_all(&job->inputs, settings->tile, settings->tiles,
+                                comm));
+    HYP_TRY(hyp_scene_open_all(&job->scene, job->inputs.path, job->inputs.count,
+                               comm));
+    HYP_TRY(hyp_outputs_open_all(&job->outputs, settings->output,
+                                 settings->overwrite, makes, &job->scene,
+                                 comm));
     hyp_job_phase(job, "open", hyp_clock() - job->begin);
 out:
     return st;
 }
 
-/* The bands that the options ask for; the same on every rank. */
-static hyp_status choose_bands(hyp_job *job)
+/* The bands of the first tile that the options ask for. */
+static hyp_status choose_bands(const hyp_job *job, hyp_bands *kept)
 {
     const hyp_settings *s = job->settings;
-    const hyp_tile *tile = job->tile;
+    const hyp_tile *tile = job->scene.tile[0].tile;
     hyp_status st;
 
     if (s->bands)
-        st = hyp_bands_listed(&job->kept, s->bands, tile->bands);
+        st = hyp_bands_listed(kept, s->bands, tile->bands);
     else if (s->bad_bands == HYP_BAD_BANDS_NEON)
-        st = hyp_bands_neon(&job->kept, tile->wavelength, tile->bands,
-                            tile->window, tile->windows);
+        st = hyp_bands_neon(kept, tile->wavelength, tile->bands, tile->window,
+                            tile->windows);
     else
-        st = hyp_bands_outside(&job->kept, tile->wavelength, tile->bands,
-                               s->window, s->windows);
+        st = hyp_bands_outside(kept, tile->wavelength, tile->bands, s->window,
+                               s->windows);
     if (st != HYP_OK)
         return st;
-    hyp_bands_subset(&job->kept, s->subset);
-    if (job->kept.count > HYP_MAX_BANDS)
+    hyp_bands_subset(kept, s->subset);
+    if (kept->count > HYP_MAX_BANDS)
         return hyp_fail(HYP_EUSAGE,
                         "%d bands are kept, more than %d; use --subset",
-                        job->kept.count, HYP_MAX_BANDS);
+                        kept->count, HYP_MAX_BANDS);
     return HYP_OK;
 }
 
-static void say_what_is_read(const hyp_job *job)
+/* Keep them in all tiles; the same on every rank. */
+static hyp_status keep_bands(hyp_job *job)
 {
-    const hyp_tile *tile = job->tile;
+    hyp_bands kept = { 0 };
+    double apart;
+    hyp_status st;
 
+    HYP_TRY(choose_bands(job, &kept));
+    job->bands = kept.count;
+    HYP_TRY(
+        hyp_scene_keep(&job->scene, &kept, job->settings->match_bands, &apart));
+    if (apart > HYP_SAME_WAVELENGTH)
+        hyp_job_say(job, "note: matched bands are up to %.3g nm apart", apart);
+out:
+    hyp_bands_release(&kept);
+    return st;
+}
+
+/* One unit of reflectance for all tiles. */
+static hyp_status choose_scale(hyp_job *job)
+{
+    const hyp_scene *scene = &job->scene;
+
+    job->scale = hyp_cube_scale(scene->tile[0].tile, &job->cube);
+    for (int i = 1; i < scene->tiles; i++) {
+        const hyp_tile *tile = scene->tile[i].tile;
+        const double scale = hyp_cube_scale(tile, &job->cube);
+
+        if (scale != job->scale)
+            return hyp_fail(HYP_EFORMAT,
+                            "'%s' has %g steps per unit of reflectance, but "
+                            "'%s' has %g; run them apart",
+                            tile->path, scale, scene->tile[0].tile->path,
+                            job->scale);
+    }
+    return HYP_OK;
+}
+
+static void say_of_tile(const hyp_job *job, const hyp_tile *tile)
+{
     hyp_job_say(job, "reading '%s': %lld x %lld pixels, %d of %d bands",
                 tile->path, (long long)tile->rows, (long long)tile->cols,
-                job->kept.count, tile->bands);
+                job->bands, tile->bands);
     if (tile->element == HYP_ELEMENT_FLOAT32)
         hyp_job_say(job,
                     "note: floating point values are rounded to multiples of "
@@ -107,35 +146,76 @@ static void say_what_is_read(const hyp_job *job)
                     tile->rotated                        ? "north-up grid"
                     : hyp_georef_is_known(&tile->georef) ? "EPSG code"
                                                          : "map info");
-    if (tile->default_windows &&
+}
+
+/* Two tiles of a mosaic that share ground are worth a word. */
+static void say_of_overlap(const hyp_job *job)
+{
+    const hyp_scene *scene = &job->scene;
+
+    for (int i = 0; i < scene->tiles; i++)
+        for (int j = 0; j < i; j++)
+            if (hyp_mosaic_overlap(scene, j, i)) {
+                hyp_job_say(job,
+                            "note: '%s' and '%s' overlap; their pixels count "
+                            "twice, and the later tile lies on top in VRTs",
+                            scene->tile[j].tile->path,
+                            scene->tile[i].tile->path);
+                return;
+            }
+}
+
+static void say_what_is_read(const hyp_job *job)
+{
+    const hyp_scene *scene = &job->scene;
+
+    for (int i = 0; i < scene->tiles; i++)
+        say_of_tile(job, scene->tile[i].tile);
+    if (scene->tile[0].tile->default_windows &&
         job->settings->bad_bands == HYP_BAD_BANDS_NEON && !job->settings->bands)
         hyp_job_say(job, "note: the tile names no band windows; 1340-1445 "
                          "and 1790-1955 nm are left out");
+    if (job->outputs.mosaic)
+        say_of_overlap(job);
+    else if (scene->tiles > 1)
+        hyp_job_say(job, "note: the tiles differ in CRS or pixel size, or have "
+                         "none; no VRTs are written");
+}
+
+static void say_what_was_read_all(const hyp_job *job)
+{
+    int64_t least = job->slab.pixels, most = least;
+
+    hyp_job_say(job, "%lld valid pixels, %lld without data",
+                (long long)job->summary.pixels,
+                (long long)(job->scene.cells - job->summary.pixels));
+    if (!job->settings->verbose)
+        return;
+    MPI_Allreduce(MPI_IN_PLACE, &least, 1, MPI_INT64_T, MPI_MIN, job->comm);
+    MPI_Allreduce(MPI_IN_PLACE, &most, 1, MPI_INT64_T, MPI_MAX, job->comm);
+    hyp_job_say(job, "valid pixels a rank: %lld to %lld", (long long)least,
+                (long long)most);
 }
 
 hyp_status hyp_job_read_all(hyp_job *job)
 {
     const hyp_settings *s = job->settings;
     double begin = hyp_clock();
-    int64_t all = job->tile->rows * job->tile->cols;
     hyp_status st;
 
     job->cube = (hyp_cube_options){ .has_nodata = s->has_nodata,
                                     .nodata = s->nodata,
                                     .quantum = s->quantum };
-    HYP_TRY(hyp_agree(job->comm, choose_bands(job)));
-    HYP_TRY(hyp_pca_check(&s->pca, job->kept.count, job->size));
-    job->scale = hyp_cube_scale(job->tile, &job->cube);
+    HYP_TRY(hyp_agree(job->comm, keep_bands(job)));
+    HYP_TRY(hyp_agree(job->comm, choose_scale(job)));
+    HYP_TRY(hyp_pca_check(&s->pca, job->bands, job->size));
     say_what_is_read(job);
-    HYP_TRY(hyp_cube_read_all(job->tile, &job->kept, &job->cube, job->comm,
-                              &job->slab));
+    HYP_TRY(hyp_cube_read_all(&job->scene, &job->cube, job->comm, &job->slab));
     hyp_job_phase(job, "read", hyp_clock() - begin);
     begin = hyp_clock();
     HYP_TRY(hyp_summary_all(&job->slab, job->comm, &job->summary));
     hyp_job_phase(job, "summary", hyp_clock() - begin);
-    hyp_job_say(job, "%lld valid pixels, %lld without data",
-                (long long)job->summary.pixels,
-                (long long)(all - job->summary.pixels));
+    say_what_was_read_all(job);
 out:
     return st;
 }
@@ -202,10 +282,8 @@ out:
 
 hyp_status hyp_job_finish_all(hyp_job *job, hyp_status mine)
 {
-    hyp_status st = mine;
+    hyp_status st = hyp_outputs_close_all(&job->outputs, mine, job->comm);
 
-    if (job->staged)
-        st = hyp_stage_close_all(&job->stage, mine, job->comm);
     if (st == HYP_OK)
         hyp_job_say(job, "wrote '%s' in %.2f s", job->settings->output,
                     hyp_clock() - job->begin);
@@ -213,8 +291,8 @@ hyp_status hyp_job_finish_all(hyp_job *job, hyp_status mine)
     hyp_kmeans_release(&job->kmeans);
     hyp_summary_release(&job->summary);
     hyp_slab_release(&job->slab);
-    hyp_bands_release(&job->kept);
-    hyp_tile_free(&job->tile);
+    hyp_scene_release(&job->scene);
+    hyp_inputs_release(&job->inputs);
     free(job->step);
     return st;
 }

@@ -1,5 +1,5 @@
 /*
- * job.h - one run over a tile, from the file to what is written
+ * job.h - one run over a scene, from the files to what is written
  *
  * A command fills in the parts of a job one after the other; each part is what
  * the next ones need.
@@ -7,13 +7,13 @@
 #ifndef HYP_CMD_JOB_H
 #define HYP_CMD_JOB_H
 
+#include "cmd/inputs.h"
+#include "cmd/outputs.h"
 #include "cmd/settings.h"
 #include "hyperslab/cube.h"
 #include "hyperslab/kmeans.h"
 #include "hyperslab/pca.h"
 #include "hyperslab/summary.h"
-#include "hyperslab/tile.h"
-#include "io/stage.h"
 
 #include <mpi.h>
 
@@ -32,8 +32,11 @@ typedef struct hyp_job {
     double begin;     /* of the run, on hyp_clock()                       */
     char started[32]; /* the same as UTC, ISO 8601                        */
 
-    hyp_tile *tile;
-    hyp_bands kept;
+    hyp_inputs inputs;
+    hyp_scene scene;
+    hyp_products makes;
+    hyp_outputs outputs;
+    int bands; /* kept */
     hyp_cube_options cube;
     double scale; /* DN per unit of reflectance */
     hyp_slab slab;
@@ -42,8 +45,6 @@ typedef struct hyp_job {
     int steps;
     hyp_job_step *step; /* [settings->max_iterations]; owned */
     hyp_pca pca;
-    hyp_stage stage;
-    bool staged;
 
     int phases;
     struct {
@@ -53,15 +54,14 @@ typedef struct hyp_job {
 } hyp_job;
 
 /*
- * Start a job: prepare the output folder for the named files, and open the
- * tile.  The job must then be finished, whatever the status.
+ * Start a job: open the tiles, and prepare the output folder for what the job
+ * makes.  The job must then be finished, whatever the status.
  *
  * Collective: yes
  */
 HYP_CHECKED hyp_status hyp_job_open_all(hyp_job *job,
                                         const hyp_settings *settings,
-                                        const char *const *outputs, int count,
-                                        MPI_Comm comm);
+                                        hyp_products makes, MPI_Comm comm);
 
 /*
  * Choose the bands, read them, drop invalid pixels, and summarise.

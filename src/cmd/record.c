@@ -4,7 +4,6 @@
 #include "cmd/record.h"
 
 #include "base/clock.h"
-#include "cmd/write.h"
 #include "hyperslab/comm.h"
 #include "hyperslab/version.h"
 #include "io/h5.h"
@@ -93,7 +92,7 @@ static json_t *describe_tile(const hyp_tile *tile)
     return root;
 }
 
-hyp_status hyp_record_print_tile(const hyp_tile *tile)
+static json_t *describe_tile_in_full(const hyp_tile *tile)
 {
     json_t *root = describe_tile(tile);
 
@@ -101,18 +100,44 @@ hyp_status hyp_record_print_tile(const hyp_tile *tile)
                         numbers(tile->wavelength, tile->bands));
     if (tile->fwhm)
         json_object_set_new(root, "fwhm_nm", numbers(tile->fwhm, tile->bands));
+    return root;
+}
+
+hyp_status hyp_record_print_tiles(const hyp_scene *scene)
+{
+    json_t *root;
+
+    if (scene->tiles == 1) {
+        root = describe_tile_in_full(scene->tile[0].tile);
+    } else {
+        root = json_array();
+        for (int i = 0; i < scene->tiles; i++)
+            json_array_append_new(root,
+                                  describe_tile_in_full(scene->tile[i].tile));
+    }
     json_dumpf(root, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(17));
     putchar('\n');
     json_decref(root);
     return HYP_OK;
 }
 
-static json_t *describe_bands(const hyp_job *job)
+static json_t *describe_tiles(const hyp_scene *scene)
 {
     json_t *list = json_array();
 
-    for (int i = 0; i < job->kept.count; i++)
-        json_array_append_new(list, json_integer(job->kept.index[i] + 1));
+    for (int i = 0; i < scene->tiles; i++)
+        json_array_append_new(list, describe_tile(scene->tile[i].tile));
+    return list;
+}
+
+/* Of the first tile, counted from 1. */
+static json_t *describe_bands(const hyp_job *job)
+{
+    const hyp_bands *kept = &job->scene.tile[0].kept;
+    json_t *list = json_array();
+
+    for (int i = 0; i < kept->count; i++)
+        json_array_append_new(list, json_integer(kept->index[i] + 1));
     return list;
 }
 
@@ -135,6 +160,8 @@ static json_t *describe_settings(const hyp_settings *s)
         json_object_set_new(root, "bad-bands", windows(s->window, s->windows));
     if (s->bands)
         json_object_set_new(root, "bands", json_string(s->bands));
+    if (s->match_bands)
+        json_object_set_new(root, "match-bands", json_true());
     if (s->has_nodata)
         json_object_set_new(root, "nodata", json_real(s->nodata));
     if (s->start_clusters)
@@ -223,22 +250,20 @@ static json_t *describe_versions(void)
                      hyp_kernels_here()->name);
 }
 
-static json_t *describe(const hyp_job *job, const measures *m, bool classes,
-                        bool components)
+static json_t *describe(const hyp_job *job, const measures *m)
 {
     json_t *root = json_pack(
         "{s:s, s:o, s:i, s:o, s:o, s:o, s:{s:I, s:I}, s:o, s:I}", "started",
         job->started, "versions", describe_versions(), "ranks", job->size,
-        "settings", describe_settings(job->settings), "tile",
-        describe_tile(job->tile), "bands", describe_bands(job), "pixels",
+        "settings", describe_settings(job->settings), "tiles",
+        describe_tiles(&job->scene), "bands", describe_bands(job), "pixels",
         "valid", (json_int_t)job->summary.pixels, "nodata",
-        (json_int_t)(job->tile->rows * job->tile->cols - job->summary.pixels),
-        "seconds", describe_times(job, m), "peak_memory_bytes",
-        (json_int_t)m->memory);
+        (json_int_t)(job->scene.cells - job->summary.pixels), "seconds",
+        describe_times(job, m), "peak_memory_bytes", (json_int_t)m->memory);
 
-    if (root && classes)
+    if (root && job->makes.classes)
         json_object_set_new(root, "kmeans", describe_kmeans(job));
-    if (root && components)
+    if (root && job->makes.components)
         json_object_set_new(root, "pca", describe_pca(&job->pca));
     return root;
 }
@@ -258,17 +283,16 @@ static hyp_status write_json(const char *path, const json_t *root)
     return hyp_text_close(out, path);
 }
 
-hyp_status hyp_record_write_all(const hyp_job *job, bool classes,
-                                bool components)
+hyp_status hyp_record_write_all(const hyp_job *job)
 {
     measures m;
     hyp_status st = HYP_OK;
 
     measure_all(job, &m);
     if (job->rank == 0) {
-        json_t *root = describe(job, &m, classes, components);
+        json_t *root = describe(job, &m);
 
-        st = write_json(hyp_stage_path(&job->stage, HYP_RUN_JSON), root);
+        st = write_json(hyp_output_path(&job->outputs, HYP_RUN_JSON), root);
         json_decref(root);
     }
     return hyp_agree(job->comm, st);

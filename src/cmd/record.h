@@ -10,12 +10,15 @@
  * Write run.json into its staged file.
  *
  * Collective: yes (the times of all ranks are gathered)
- * Shapes:     classes, components: whether the job has them
  */
-HYP_CHECKED hyp_status hyp_record_write_all(const hyp_job *job, bool classes,
-                                            bool components);
+HYP_CHECKED hyp_status hyp_record_write_all(const hyp_job *job);
 
-/* Print all that is known of a tile as JSON on stdout.  Collective: no. */
-HYP_CHECKED hyp_status hyp_record_print_tile(const hyp_tile *tile);
+/*
+ * Print all that is known of tiles as JSON on stdout: an object, or an array of
+ * them if there are several.
+ *
+ * Collective: no
+ */
+HYP_CHECKED hyp_status hyp_record_print_tiles(const hyp_scene *scene);
 
 #endif

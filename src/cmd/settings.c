@@ -25,6 +25,7 @@ enum {
     KEY_BANDS,
     KEY_NODATA,
     KEY_QUANTUM,
+    KEY_MATCH_BANDS,
     KEY_MAX_ITER,
     KEY_INIT,
     KEY_START_CLUSTERS,
@@ -187,6 +188,10 @@ static const struct argp_option reading_options[] = {
       "Stored value of missing data (what the file says)", 0 },
     { "quantum", KEY_QUANTUM, "Q", 0,
       "Round floating point reflectance to multiples of Q (0.0001)", 0 },
+    { "match-bands", KEY_MATCH_BANDS, NULL, 0,
+      "Of tiles whose wavelengths differ, take the bands nearest to those of "
+      "the first",
+      0 },
     { 0 }
 };
 
@@ -203,6 +208,7 @@ static error_t parse_reading(int key, char *arg, struct argp_state *state)
         return take_double("nodata", arg, -HUGE_VAL, HUGE_VAL, &s->nodata);
     case KEY_QUANTUM:
         return take_double("quantum", arg, 1e-9, 1e9, &s->quantum);
+    case KEY_MATCH_BANDS: s->match_bands = true; return 0;
     }
     return ARGP_ERR_UNKNOWN;
 }
@@ -380,19 +386,15 @@ static error_t parse_own(int key, char *arg, struct argp_state *state)
 {
     parse *p = state->input;
 
+    (void)arg;
     switch (key) {
     case ARGP_KEY_INIT:
         for (int i = 0; i < p->children; i++)
             state->child_inputs[i] = p->settings;
         return 0;
-    case ARGP_KEY_ARG:
-        if (p->settings->tile) {
-            hyp_fail(HYP_EUSAGE,
-                     "'%s': one tile a run; mosaics of many are not there yet",
-                     arg);
-            return EINVAL;
-        }
-        p->settings->tile = arg;
+    case ARGP_KEY_ARGS: /* getopt has put them last */
+        p->settings->tile = (const char *const *)state->argv + state->next;
+        p->settings->tiles = state->argc - state->next;
         return 0;
     case KEY_HELP:
         p->help = true;
@@ -422,11 +424,15 @@ static void set_defaults(hyp_settings *s)
     hyp_synth_init(&s->synth);
 }
 
-static hyp_status check(const hyp_settings *s, const char *command)
+static hyp_status check(const hyp_settings *s, unsigned takes,
+                        const char *command)
 {
-    if (s->tile == NULL)
+    if (s->tiles == 0)
         return hyp_fail(HYP_EUSAGE, "no tile given; see 'hyperslab %s --help'",
                         command);
+    if (takes & HYP_TAKES_SYNTH && s->tiles > 1)
+        return hyp_fail(HYP_EUSAGE, "'%s': one tile is written at a time",
+                        s->tile[1]);
     return HYP_OK;
 }
 
@@ -445,7 +451,8 @@ hyp_status hyp_settings_parse(hyp_settings *settings, const char *summary,
                               bool speaks, bool *done)
 {
     struct argp_child child[GROUPS + 1] = { { 0 } };
-    struct argp own = { own_options, parse_own, "TILE.h5", summary,
+    const char *arguments = takes & HYP_TAKES_SYNTH ? "TILE.h5" : "TILE.h5...";
+    struct argp own = { own_options, parse_own, arguments, summary,
                         child,       NULL,      NULL };
     parse p = { .settings = settings };
 
@@ -460,7 +467,7 @@ hyp_status hyp_settings_parse(hyp_settings *settings, const char *summary,
         return hyp_last_error()->code;
     *done = p.help;
     if (!p.help)
-        return check(settings, argv[0]);
+        return check(settings, takes, argv[0]);
     if (speaks)
         print_help(&own, argv[0]);
     return HYP_OK;

@@ -20,7 +20,9 @@ typedef enum hyp_bad_bands {
 typedef enum hyp_init { HYP_INIT_DIAGONAL, HYP_INIT_PLUS_PLUS } hyp_init;
 
 typedef struct hyp_settings {
-    const char *tile; /* the one argument; borrowed from argv, as all text */
+    const char *const *tile; /* [tiles]: files, folders, @lists; borrowed from
+                                argv, as all text                          */
+    int tiles;
 
     /* output */
     const char *output;
@@ -37,6 +39,7 @@ typedef struct hyp_settings {
     bool has_nodata;
     double nodata;
     double quantum;
+    bool match_bands;
 
     /* k-means */
     int classes;

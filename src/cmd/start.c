@@ -62,12 +62,12 @@ static hyp_status compare(const hyp_job *job, const hyp_spectra *spectra)
         return hyp_fail(HYP_EFORMAT,
                         "'%s' holds %d centroids, but -k asks for %d classes",
                         s->start_clusters, spectra->count, s->classes);
-    if (spectra->bands != job->kept.count)
+    if (spectra->bands != job->bands)
         return hyp_fail(HYP_EFORMAT,
                         "'%s' holds %d bands, but this run keeps %d",
-                        s->start_clusters, spectra->bands, job->kept.count);
+                        s->start_clusters, spectra->bands, job->bands);
     for (int b = 0; b < spectra->bands; b++) {
-        double ours = job->tile->wavelength[job->kept.index[b]];
+        double ours = hyp_scene_wavelength(&job->scene, b);
 
         if (fabs(spectra->wavelength[b] - ours) > same_wavelength)
             return hyp_fail(HYP_EFORMAT,
@@ -89,7 +89,7 @@ static hyp_status compare(const hyp_job *job, const hyp_spectra *spectra)
 /* Rank 0 reads the file; the others are told. */
 static hyp_status read_start_all(const hyp_job *job, double *centre)
 {
-    const int count = job->settings->classes * job->kept.count;
+    const int count = job->settings->classes * job->bands;
     hyp_spectra spectra = { 0 };
     hyp_status st = HYP_OK;
 
@@ -112,7 +112,7 @@ hyp_status hyp_start_centres_all(const hyp_job *job, double **centre)
     const hyp_settings *s = job->settings;
     hyp_status st;
 
-    st = hyp_alloc(centre, (size_t)s->classes * (size_t)job->kept.count);
+    st = hyp_alloc(centre, (size_t)s->classes * (size_t)job->bands);
     HYP_TRY(hyp_agree(job->comm, st));
     if (s->start_clusters)
         st = read_start_all(job, *centre);

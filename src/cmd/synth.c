@@ -108,7 +108,7 @@ static hyp_status write_all(const hyp_settings *s, MPI_Comm comm)
     target tile, map;
     hyp_status st;
 
-    st = open_target_all(&tile, s->tile, s->overwrite, comm);
+    st = open_target_all(&tile, s->tile[0], s->overwrite, comm);
     if (st != HYP_OK)
         return st;
     if (s->truth) {
@@ -134,7 +134,7 @@ hyp_status hyp_cmd_synth_all(const hyp_settings *settings, MPI_Comm comm)
     MPI_Comm_rank(comm, &rank);
     HYP_TRY(write_all(settings, comm));
     if (rank == 0 && !settings->quiet)
-        fprintf(stderr, "wrote '%s' in %.1f s\n", settings->tile,
+        fprintf(stderr, "wrote '%s' in %.1f s\n", settings->tile[0],
                 hyp_clock() - begin);
 out:
     return st;

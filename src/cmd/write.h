@@ -6,24 +6,15 @@
 
 #include "cmd/job.h"
 
-#define HYP_CLASSES_TIF     "classes.tif"
-#define HYP_CLASSES_SIDECAR "classes.tif.aux.xml"
-#define HYP_CENTROIDS_CSV   "centroids.csv"
-#define HYP_PCA_TIF         "pca.tif"
-#define HYP_EIGENVALUES_CSV "eigenvalues.csv"
-#define HYP_COMPONENTS_CSV  "components.csv"
-#define HYP_MODEL_H5        "model.h5"
-#define HYP_RUN_JSON        "run.json"
-
 /*
- * Write classes.tif, its sidecar and centroids.csv.
+ * Write classes.tif and its sidecar for each tile, and centroids.csv.
  *
  * Collective: yes
  */
 HYP_CHECKED hyp_status hyp_write_classes_all(hyp_job *job);
 
 /*
- * Write pca.tif, eigenvalues.csv and components.csv.
+ * Write pca.tif for each tile, eigenvalues.csv and components.csv.
  *
  * Collective: yes
  */
@@ -33,9 +24,7 @@ HYP_CHECKED hyp_status hyp_write_components_all(hyp_job *job);
  * Write model.h5, and run.json last.
  *
  * Collective: yes
- * Shapes:     classes, components: whether the job has them
  */
-HYP_CHECKED hyp_status hyp_write_record_all(hyp_job *job, bool classes,
-                                            bool components);
+HYP_CHECKED hyp_status hyp_write_record_all(hyp_job *job);
 
 #endif

@@ -20,16 +20,6 @@ static inline int64_t hyp_part_start(int64_t total, int part, int parts)
     return total * part / parts;
 }
 
-/* The part that item belongs to.  Collective: no. */
-static inline int hyp_part_of(int64_t total, int64_t item, int parts)
-{
-    int part = (int)(item * parts / total);
-
-    while (hyp_part_start(total, part + 1, parts) <= item)
-        part++;
-    return part;
-}
-
 /*
  * Cut a sequence into consecutive parts of about equal weight.
  *

@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 
+#include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
 
@@ -144,6 +145,44 @@ hyp_status hyp_bands_listed(hyp_bands *kept, const char *text, int bands)
     st = list(kept, keep, bands);
 out:
     free(keep);
+    return st;
+}
+
+hyp_status hyp_bands_copy(hyp_bands *copy, const hyp_bands *kept)
+{
+    hyp_status st = hyp_alloc(&copy->index, (size_t)kept->count);
+
+    copy->count = st == HYP_OK ? kept->count : 0;
+    for (int i = 0; i < copy->count; i++)
+        copy->index[i] = kept->index[i];
+    return st;
+}
+
+static int nearest(const double *wavelength, int bands, double wanted)
+{
+    int best = 0;
+
+    for (int b = 1; b < bands; b++)
+        if (fabs(wavelength[b] - wanted) < fabs(wavelength[best] - wanted))
+            best = b;
+    return best;
+}
+
+hyp_status hyp_bands_nearest(hyp_bands *kept, const double *wavelength,
+                             int bands, const double *wanted, int count)
+{
+    hyp_status st = hyp_alloc(&kept->index, (size_t)count);
+
+    kept->count = st == HYP_OK ? count : 0;
+    for (int i = 0; i < kept->count; i++) {
+        kept->index[i] = nearest(wavelength, bands, wanted[i]);
+        if (i > 0 && kept->index[i] <= kept->index[i - 1]) {
+            hyp_bands_release(kept);
+            return hyp_fail(HYP_EFORMAT,
+                            "one band is the nearest to both %g and %g nm",
+                            wanted[i - 1], wanted[i]);
+        }
+    }
     return st;
 }
 

@@ -6,45 +6,39 @@
 #include "base/map.h"
 #include "base/mem.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { LANES = 32, WORD = 64 }; /* int16 in 64 bytes; bits in a word */
-
-static size_t slab_bytes(const hyp_slab *slab)
-{
-    return (size_t)(slab->rows * slab->cols) * (size_t)slab->stride *
-           sizeof *slab->dn;
-}
+enum { LANES = 32 }; /* int16 in 64 bytes */
 
 static void mark_all_valid(hyp_slab *slab)
 {
-    const int64_t pixels = slab->rows * slab->cols;
-
-    for (int64_t p = 0; p < pixels; p++)
-        slab->valid[p / WORD] |= UINT64_C(1) << (p % WORD);
+    slab->pixels = slab->cells[slab->rows];
+    memset(slab->valid, 1, (size_t)slab->pixels);
     for (int64_t row = 0; row <= slab->rows; row++)
-        slab->before[row] = row * slab->cols;
-    slab->pixels = pixels;
+        slab->before[row] = slab->cells[row];
 }
 
 hyp_status hyp_slab_init(hyp_slab *slab, int64_t first_row, int64_t rows,
-                         int64_t cols, int bands)
+                         const int64_t *cols, int bands)
 {
-    void *block;
+    const int stride = (bands + LANES - 1) / LANES * LANES;
+    int64_t cells;
     hyp_status st;
 
     *slab = (hyp_slab){
-        .first_row = first_row,
-        .rows = rows,
-        .cols = cols,
-        .bands = bands,
-        .stride = (bands + LANES - 1) / LANES * LANES,
+        .first_row = first_row, .rows = rows, .bands = bands, .stride = stride
     };
-    HYP_TRY(hyp_alloc(&slab->valid, (size_t)(rows * cols / WORD + 1)));
+    HYP_TRY(hyp_alloc(&slab->cells, (size_t)rows + 1));
     HYP_TRY(hyp_alloc(&slab->before, (size_t)rows + 1));
-    HYP_TRY(hyp_map_new(&block, slab_bytes(slab)));
-    slab->dn = block;
+    for (int64_t row = 0; row < rows; row++)
+        slab->cells[row + 1] = slab->cells[row] + cols[row];
+    cells = slab->cells[rows];
+    HYP_TRY(hyp_alloc(&slab->valid, (size_t)cells));
+    slab->block_bytes = (size_t)(cells * stride) * sizeof *slab->dn;
+    HYP_TRY(hyp_map_new(&slab->block, slab->block_bytes));
+    slab->dn = slab->block;
     mark_all_valid(slab);
 out:
     if (st != HYP_OK)
@@ -61,34 +55,34 @@ static bool holds(const int16_t *x, int count, int16_t value)
     return found != 0;
 }
 
-static bool is_valid(const hyp_slab *slab, int64_t p)
+void hyp_slab_mark(hyp_slab *slab, int64_t row, int64_t rows, int16_t nodata)
 {
-    return slab->valid[p / WORD] >> (p % WORD) & 1;
+    for (int64_t p = slab->cells[row]; p < slab->cells[row + rows]; p++)
+        if (holds(slab->dn + p * slab->stride, slab->bands, nodata))
+            slab->valid[p] = 0;
 }
 
-void hyp_slab_drop(hyp_slab *slab, int16_t nodata)
+void hyp_slab_drop(hyp_slab *slab)
 {
     int64_t kept = 0;
 
     for (int64_t row = 0; row < slab->rows; row++) {
         slab->before[row] = kept;
-        for (int64_t p = row * slab->cols; p < (row + 1) * slab->cols; p++) {
-            const int16_t *x = slab->dn + p * slab->stride;
-
-            if (holds(x, slab->bands, nodata)) {
-                slab->valid[p / WORD] &= ~(UINT64_C(1) << (p % WORD));
+        for (int64_t p = slab->cells[row]; p < slab->cells[row + 1]; p++) {
+            if (!slab->valid[p])
                 continue;
-            }
             if (kept != p)
-                memcpy(slab->dn + kept * slab->stride, x,
-                       (size_t)slab->stride * sizeof *x);
+                memcpy(slab->dn + kept * slab->stride,
+                       slab->dn + p * slab->stride,
+                       (size_t)slab->stride * sizeof *slab->dn);
             kept++;
         }
     }
     slab->before[slab->rows] = kept;
     slab->pixels = kept;
-    hyp_map_trim(slab->dn, slab_bytes(slab),
-                 (size_t)(kept * slab->stride) * sizeof *slab->dn);
+    hyp_map_forget(slab->block,
+                   (size_t)(kept * slab->stride) * sizeof *slab->dn,
+                   slab->block_bytes);
 }
 
 void hyp_slab_spread(const hyp_slab *slab, const void *values,
@@ -98,19 +92,18 @@ void hyp_slab_spread(const hyp_slab *slab, const void *values,
     const char *value = values;
     char *out = image;
 
-    for (int64_t p = row * slab->cols; p < (row + rows) * slab->cols; p++) {
-        bool valid = is_valid(slab, p);
-
-        memcpy(out, valid ? value : nodata, size);
-        value += valid ? size : 0;
+    for (int64_t p = slab->cells[row]; p < slab->cells[row + rows]; p++) {
+        memcpy(out, slab->valid[p] ? value : nodata, size);
+        value += slab->valid[p] ? size : 0;
         out += size;
     }
 }
 
 void hyp_slab_release(hyp_slab *slab)
 {
-    hyp_map_free(slab->dn, slab_bytes(slab));
-    free(slab->valid);
+    hyp_map_free(slab->block, slab->block_bytes);
+    free(slab->cells);
     free(slab->before);
+    free(slab->valid);
     *slab = (hyp_slab){ 0 };
 }

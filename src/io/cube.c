@@ -1,21 +1,21 @@
 /*
- * cube.c - read the kept bands of a tile into the ranks' slabs
+ * cube.c - read the kept bands of a scene into the ranks' slabs
  *
  * Each chunk is decoded by one rank (read_plan.h) and its rows are sent to the
- * ranks that own them, while the next chunk is being decoded.  With chunks of
- * whole bands this is a transpose; with chunks of a few rows nearly all rows
- * stay.  Rows are the slowest axis of a chunk, so what one owner gets of a
- * chunk is one piece of memory: nothing is packed.
+ * ranks that own them.  With chunks of whole bands this is a transpose; with
+ * chunks of a few rows nearly all rows stay.  Rows are the slowest axis of a
+ * chunk, so what one owner gets of a chunk is one piece of memory: nothing is
+ * packed.  What was sent in one turn is waited for after the chunks of the next
+ * have been decoded, so that ranks need not keep step.
  *
- * A rank whose chunk cannot be read keeps step, and reports after the last
- * turn.
+ * A rank whose chunk cannot be read keeps up the turns, and reports after the
+ * last.
  */
 #include "hyperslab/cube.h"
 
 #include "base/map.h"
 #include "base/mem.h"
 #include "hyperslab/comm.h"
-#include "io/chunk.h"
 #include "io/h5.h"
 #include "io/read_plan.h"
 #include "kernel/kernel.h"
@@ -23,130 +23,232 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { TAG = 1 };
+enum { TAG = 1, UNDER_WAY = 2 };
+
+/* One turn: what it decodes and receives, and its messages. */
+typedef struct turn {
+    hyp_group *group;     /* [ranks]: of each rank; owned                   */
+    void *decoded;        /* int16: this rank's group; owned                */
+    void *received;       /* int16: the other ranks' pieces for this rank;
+                         owned                                          */
+    MPI_Request *request; /* owned */
+    int requests;
+} turn;
+
+/* The file that this rank reads from. */
+typedef struct source {
+    const hyp_tile_plan *plan; /* of its tile; NULL: none is open        */
+    hyp_tile tile;             /* a view, with the nodata asked for      */
+    hid_t file, cube;
+    hyp_chunk_reader chunks;
+} source;
 
 typedef struct reader {
+    const hyp_scene *scene;
+    const hyp_cube_options *options;
     hyp_read_plan plan;
     const hyp_kernels *kernels;
     hyp_slab *slab;
     MPI_Comm comm;
     int rank;
-    void *decoded;  /* int16: this rank's group                     */
-    void *received; /* int16: the other ranks' pieces for this rank */
+    turn turn[UNDER_WAY];
     size_t decoded_bytes, received_bytes;
-    MPI_Request *request;
-    int requests; /* under way in this turn                     */
+    source source;
 } reader;
 
-static hyp_group own_group(const reader *r)
+/* What the largest turn needs. */
+typedef struct room {
+    int64_t decoded, received; /* int16 */
+    int64_t requests;
+} room;
+
+static void grow(int64_t *most, int64_t value)
 {
-    return r->plan.turn[r->rank];
+    *most = value > *most ? value : *most;
 }
 
-/* Room for the greatest turn: this rank's group, and what it receives. */
+static void measure_turn(const reader *r, room *most)
+{
+    const hyp_read_plan *plan = &r->plan;
+    int64_t received = 0, requests = 0;
+
+    for (int s = 0; s < plan->ranks; s++) {
+        const hyp_group g = plan->turn[s];
+        const int64_t chunks = g.end - g.begin;
+        const hyp_tile_plan *t = hyp_read_plan_tile(plan, g.begin);
+        const int64_t piece =
+            hyp_read_plan_piece(t, hyp_read_plan_shared(plan, g, r->rank));
+
+        if (s == r->rank) {
+            grow(&most->decoded, chunks * hyp_chunk_elements(t->of->tile));
+            requests += chunks * plan->ranks;
+        } else if (piece > 0) {
+            received += chunks * piece;
+            requests += chunks;
+        }
+    }
+    grow(&most->received, received);
+    grow(&most->requests, requests);
+}
+
 static hyp_status make_room(reader *r)
 {
-    hyp_read_plan *plan = &r->plan;
-    int64_t own = 0, most = 0, requests = 1;
-    hyp_status st;
+    room most = { 0, 0, 1 };
+    hyp_status st = HYP_OK;
 
-    hyp_read_plan_rewind(plan);
-    while (hyp_read_plan_next(plan)) {
-        int64_t sum = 0, pieces = 0;
+    hyp_read_plan_rewind(&r->plan);
+    while (hyp_read_plan_next(&r->plan))
+        measure_turn(r, &most);
+    r->decoded_bytes = (size_t)most.decoded * sizeof(int16_t);
+    r->received_bytes = (size_t)most.received * sizeof(int16_t);
+    for (int i = 0; i < UNDER_WAY; i++) {
+        turn *t = &r->turn[i];
 
-        for (int s = 0; s < plan->ranks; s++) {
-            hyp_group g = plan->turn[s];
-            int64_t chunks = g.end - g.begin;
-            int64_t piece = hyp_read_plan_piece(
-                plan, hyp_read_plan_shared(plan, g, r->rank));
-
-            if (s == r->rank) {
-                own = chunks > own ? chunks : own;
-                pieces += chunks * plan->ranks;
-            } else if (piece > 0) {
-                sum += chunks * piece;
-                pieces += chunks;
-            }
-        }
-        most = sum > most ? sum : most;
-        requests = pieces > requests ? pieces : requests;
+        HYP_TRY(hyp_alloc(&t->group, (size_t)r->plan.ranks));
+        HYP_TRY(hyp_map_new(&t->decoded, r->decoded_bytes));
+        HYP_TRY(hyp_map_new(&t->received, r->received_bytes));
+        HYP_TRY(hyp_alloc(&t->request, (size_t)most.requests));
     }
-    r->decoded_bytes = (size_t)(own * plan->chunk_elements) * sizeof(int16_t);
-    r->received_bytes = (size_t)most * sizeof(int16_t);
-    HYP_TRY(hyp_map_new(&r->decoded, r->decoded_bytes));
-    HYP_TRY(hyp_map_new(&r->received, r->received_bytes));
-    HYP_TRY(hyp_alloc(&r->request, (size_t)requests));
 out:
     return st;
 }
 
-/* Post the receives of this turn. */
-static void receive(reader *r)
+/* The rows of another rank's group, or of this one's, that this rank owns. */
+static hyp_rows own_rows(const reader *r, hyp_group g)
 {
-    int16_t *into = r->received;
+    return hyp_read_plan_shared(&r->plan, g, r->rank);
+}
 
+/* Begin a turn: take over its groups, and post its receives. */
+static void begin(const reader *r, turn *t)
+{
+    int16_t *into = t->received;
+
+    t->requests = 0;
     for (int s = 0; s < r->plan.ranks; s++) {
-        const hyp_group g = r->plan.turn[s];
+        const hyp_group g = t->group[s] = r->plan.turn[s];
         const int64_t piece = hyp_read_plan_piece(
-            &r->plan, hyp_read_plan_shared(&r->plan, g, r->rank));
+            hyp_read_plan_tile(&r->plan, g.begin), own_rows(r, g));
 
         if (s == r->rank || piece == 0)
             continue;
         for (int64_t i = g.begin; i < g.end; i++) {
             MPI_Irecv(into, (int)piece, MPI_INT16_T, s, TAG, r->comm,
-                      &r->request[r->requests++]);
+                      &t->request[t->requests++]);
             into += piece;
         }
     }
 }
 
-/* Where the rows begin in the n-th decoded chunk. */
-static int16_t *decoded_piece(const reader *r, int64_t n, hyp_rows rows)
+/* Where the n-th chunk of this rank's group is decoded. */
+static int16_t *decoded_chunk(const reader *r, const turn *t, int64_t n)
 {
-    const int64_t top = hyp_read_plan_chunk(&r->plan, own_group(r).begin).row;
+    const hyp_tile_plan *plan =
+        hyp_read_plan_tile(&r->plan, t->group[r->rank].begin);
 
-    return (int16_t *)r->decoded + n * r->plan.chunk_elements +
-           hyp_read_plan_piece(&r->plan, (hyp_rows){ top, rows.begin });
+    return (int16_t *)t->decoded + n * hyp_chunk_elements(plan->of->tile);
+}
+
+/* Where the rows begin in the n-th chunk of this rank's group. */
+static int16_t *decoded_piece(const reader *r, const turn *t, int64_t n,
+                              hyp_rows rows)
+{
+    const hyp_group mine = t->group[r->rank];
+    const hyp_tile_plan *plan = hyp_read_plan_tile(&r->plan, mine.begin);
+    const int64_t top =
+        plan->of->first_row + hyp_read_plan_chunk(plan, mine.begin).row;
+
+    return decoded_chunk(r, t, n) +
+           hyp_read_plan_piece(plan, (hyp_rows){ top, rows.begin });
 }
 
 /* Start to send the other ranks their rows of the n-th decoded chunk. */
-static void send(reader *r, int64_t n)
+static void send(const reader *r, turn *t, int64_t n)
 {
+    const hyp_group mine = t->group[r->rank];
+    const hyp_tile_plan *plan = hyp_read_plan_tile(&r->plan, mine.begin);
+
     for (int to = 0; to < r->plan.ranks; to++) {
-        hyp_rows rows = hyp_read_plan_shared(&r->plan, own_group(r), to);
+        hyp_rows rows = hyp_read_plan_shared(&r->plan, mine, to);
 
         if (to == r->rank || rows.begin == rows.end)
             continue;
-        MPI_Isend(decoded_piece(r, n, rows),
-                  (int)hyp_read_plan_piece(&r->plan, rows), MPI_INT16_T, to,
-                  TAG, r->comm, &r->request[r->requests++]);
+        MPI_Isend(decoded_piece(r, t, n, rows),
+                  (int)hyp_read_plan_piece(plan, rows), MPI_INT16_T, to, TAG,
+                  r->comm, &t->request[t->requests++]);
     }
 }
 
-/* Decode this rank's group, sending each chunk as soon as it is there. */
-static hyp_status decode(reader *r, hyp_chunk_reader *chunks, hyp_status st)
+static void close_source(source *s)
 {
-    const hyp_group mine = own_group(r);
+    if (s->plan == NULL)
+        return;
+    hyp_chunk_reader_release(&s->chunks);
+    if (s->cube >= 0)
+        H5Dclose(s->cube);
+    if (s->file >= 0)
+        H5Fclose(s->file);
+    s->plan = NULL;
+}
 
+/*
+ * Open a tile with the MPI-IO driver.  Each rank opens those that it reads from,
+ * when it comes to them: neighbours share at most one.
+ */
+static hyp_status open_source(const reader *r, source *s,
+                              const hyp_tile_plan *plan)
+{
+    const hyp_cube_options *o = r->options;
+    hid_t access = H5Pcreate(H5P_FILE_ACCESS);
+
+    close_source(s);
+    s->plan = plan;
+    s->tile = *plan->of->tile;
+    if (o->has_nodata) {
+        s->tile.has_nodata = true;
+        s->tile.nodata = o->nodata;
+    }
+    s->cube = H5I_INVALID_HID;
+    H5Pset_fapl_mpio(access, MPI_COMM_SELF, MPI_INFO_NULL);
+    s->file = H5Fopen(s->tile.path, H5F_ACC_RDONLY, access);
+    H5Pclose(access);
+    if (s->file >= 0)
+        s->cube = H5Dopen2(s->file, s->tile.cube, H5P_DEFAULT);
+    if (s->cube < 0)
+        return hyp_h5_fail(HYP_EIO, "cannot open '%s' with MPI-IO",
+                           s->tile.path);
+    return hyp_chunk_reader_init(&s->chunks, &s->tile, &plan->of->kept,
+                                 o->quantum, s->cube);
+}
+
+/* Decode this rank's group, sending each chunk as soon as it is there. */
+static hyp_status decode(reader *r, turn *t, hyp_status st)
+{
+    const hyp_group mine = t->group[r->rank];
+    const hyp_tile_plan *plan = hyp_read_plan_tile(&r->plan, mine.begin);
+
+    if (mine.begin == mine.end)
+        return st;
+    if (st == HYP_OK && r->source.plan != plan)
+        st = open_source(r, &r->source, plan);
     for (int64_t i = mine.begin; i < mine.end; i++) {
         const int64_t n = i - mine.begin;
-        hyp_chunk chunk = hyp_read_plan_chunk(&r->plan, i);
+        hyp_chunk chunk = hyp_read_plan_chunk(plan, i);
 
         if (st == HYP_OK)
-            st = hyp_chunk_read(chunks, &chunk,
-                                (int16_t *)r->decoded +
-                                    n * r->plan.chunk_elements);
-        send(r, n);
+            st = hyp_chunk_read(&r->source.chunks, &chunk,
+                                decoded_chunk(r, t, n));
+        send(r, t, n);
     }
     return st;
 }
 
 /* One row of pixels, given where it lies in each chunk of a group. */
-static void place_row(const reader *r, int chunks, const int *slot,
-                      const int16_t *const *at, int64_t cols, int16_t *out)
+static void place_row(const reader *r, const hyp_tile_plan *plan, int chunks,
+                      const int *slot, const int16_t *const *at, int64_t cols,
+                      int16_t *out)
 {
-    const hyp_read_plan *plan = &r->plan;
-    const int width = plan->tile->chunk.bands;
+    const int width = plan->of->tile->chunk.bands;
 
     if (width == 1) {
         r->kernels->interleave(
@@ -166,175 +268,183 @@ static void place_row(const reader *r, int chunks, const int *slot,
 static void place(const reader *r, hyp_group g, hyp_rows rows,
                   const int16_t *const *piece)
 {
-    const hyp_chunking *size = &r->plan.tile->chunk;
-    const hyp_chunk first = hyp_read_plan_chunk(&r->plan, g.begin);
-    const int64_t left = r->plan.tile->cols - first.col;
+    const hyp_tile_plan *plan = hyp_read_plan_tile(&r->plan, g.begin);
+    const hyp_tile *tile = plan->of->tile;
+    const hyp_chunking *size = &tile->chunk;
+    const hyp_chunk first = hyp_read_plan_chunk(plan, g.begin);
+    const int64_t left = tile->cols - first.col;
     const int chunks = (int)(g.end - g.begin);
     const hyp_slab *slab = r->slab;
     int slot[HYP_GROUP_CHUNKS];
 
     for (int n = 0; n < chunks; n++)
-        slot[n] = hyp_read_plan_chunk(&r->plan, g.begin + n).slot;
+        slot[n] = hyp_read_plan_chunk(plan, g.begin + n).slot;
     for (int64_t row = rows.begin; row < rows.end; row++) {
         const int16_t *at[HYP_GROUP_CHUNKS];
-        const int64_t pixel = (row - slab->first_row) * slab->cols + first.col;
+        const int64_t pixel = slab->cells[row - slab->first_row] + first.col;
 
         for (int n = 0; n < chunks; n++)
             at[n] = piece[n] + (row - rows.begin) * size->cols * size->bands;
-        place_row(r, chunks, slot, at, left < size->cols ? left : size->cols,
+        place_row(r, plan, chunks, slot, at,
+                  left < size->cols ? left : size->cols,
                   slab->dn + pixel * slab->stride);
     }
 }
 
-static void place_own(const reader *r)
+static void place_own(const reader *r, const turn *t)
 {
-    const hyp_group mine = own_group(r);
-    const hyp_rows rows = hyp_read_plan_shared(&r->plan, mine, r->rank);
+    const hyp_group mine = t->group[r->rank];
+    const hyp_rows rows = own_rows(r, mine);
     const int16_t *piece[HYP_GROUP_CHUNKS];
 
     if (rows.begin == rows.end)
         return;
     for (int64_t n = 0; n < mine.end - mine.begin; n++)
-        piece[n] = decoded_piece(r, n, rows);
+        piece[n] = decoded_piece(r, t, n, rows);
     place(r, mine, rows, piece);
 }
 
-static void place_received(const reader *r)
+static void place_received(const reader *r, const turn *t)
 {
-    const int16_t *from = r->received;
+    const int16_t *from = t->received;
 
     for (int s = 0; s < r->plan.ranks; s++) {
-        const hyp_group g = r->plan.turn[s];
-        const hyp_rows rows = hyp_read_plan_shared(&r->plan, g, r->rank);
+        const hyp_group g = t->group[s];
+        const hyp_rows rows = own_rows(r, g);
         const int16_t *piece[HYP_GROUP_CHUNKS];
 
         if (s == r->rank || rows.begin == rows.end)
             continue;
         for (int64_t n = 0; n < g.end - g.begin; n++) {
             piece[n] = from;
-            from += hyp_read_plan_piece(&r->plan, rows);
+            from += hyp_read_plan_piece(hyp_read_plan_tile(&r->plan, g.begin),
+                                        rows);
         }
         place(r, g, rows, piece);
     }
 }
 
-/* All turns.  Only decoding can fail; messages go on to the end. */
-static hyp_status exchange_all(reader *r, hyp_chunk_reader *chunks)
+/* Wait for a turn's messages, and place what came. */
+static void end(const reader *r, turn *t)
 {
+    MPI_Waitall(t->requests, t->request, MPI_STATUSES_IGNORE);
+    t->requests = 0;
+    place_received(r, t);
+}
+
+/* All turns.  Only decoding can fail; messages go on to the end. */
+static hyp_status exchange_all(reader *r)
+{
+    turn *now = &r->turn[0], *last = NULL;
     hyp_status st = HYP_OK;
 
     hyp_read_plan_rewind(&r->plan);
     while (hyp_read_plan_next(&r->plan)) {
-        r->requests = 0;
-        receive(r);
-        st = decode(r, chunks, st);
-        place_own(r);
-        MPI_Waitall(r->requests, r->request, MPI_STATUSES_IGNORE);
-        place_received(r);
+        begin(r, now);
+        st = decode(r, now, st);
+        place_own(r, now);
+        if (last)
+            end(r, last);
+        last = now;
+        now = &r->turn[now == &r->turn[0]];
     }
+    if (last)
+        end(r, last);
     return hyp_agree(r->comm, st);
-}
-
-/* Open the cube on all ranks, with the MPI-IO driver. */
-static hyp_status open_cube_all(const reader *r, hid_t *file, hid_t *cube)
-{
-    const hyp_tile *tile = r->plan.tile;
-    hid_t access = H5Pcreate(H5P_FILE_ACCESS);
-    hyp_status st = HYP_OK;
-
-    *cube = H5I_INVALID_HID;
-    H5Pset_fapl_mpio(access, r->comm, MPI_INFO_NULL);
-    *file = H5Fopen(tile->path, H5F_ACC_RDONLY, access);
-    H5Pclose(access);
-    if (*file >= 0)
-        *cube = H5Dopen2(*file, tile->cube, H5P_DEFAULT);
-    if (*cube < 0)
-        st = hyp_h5_fail(HYP_EIO, "cannot open '%s' with MPI-IO", tile->path);
-    return hyp_agree(r->comm, st);
-}
-
-static void close_cube_all(hid_t file, hid_t cube)
-{
-    if (cube >= 0)
-        H5Dclose(cube);
-    if (file >= 0)
-        H5Fclose(file);
 }
 
 static void release(reader *r)
 {
+    close_source(&r->source);
     hyp_read_plan_release(&r->plan);
-    hyp_map_free(r->decoded, r->decoded_bytes);
-    hyp_map_free(r->received, r->received_bytes);
-    free(r->request);
+    for (int i = 0; i < UNDER_WAY; i++) {
+        free(r->turn[i].group);
+        hyp_map_free(r->turn[i].decoded, r->decoded_bytes);
+        hyp_map_free(r->turn[i].received, r->received_bytes);
+        free(r->turn[i].request);
+    }
 }
 
-/* The DN that marks an invalid pixel; false if none can. */
-static bool nodata_dn(const hyp_tile *tile, int16_t *dn)
+/* A slab for the rows that the plan gives to this rank. */
+static hyp_status make_slab(const reader *r)
 {
-    *dn = HYP_CONVERTED_NODATA;
-    if (tile->element != HYP_ELEMENT_INT16)
-        return true;
-    if (!tile->has_nodata || tile->nodata != rint(tile->nodata) ||
-        tile->nodata < INT16_MIN || tile->nodata > INT16_MAX)
-        return false;
-    *dn = (int16_t)tile->nodata;
-    return true;
-}
-
-/* Fill the slabs with the bands of all rows, invalid pixels included. */
-static hyp_status fill_all(reader *r, const hyp_bands *kept, double quantum)
-{
-    hyp_chunk_reader chunks = { 0 };
-    hid_t file = H5I_INVALID_HID, cube = H5I_INVALID_HID;
-    hyp_status st;
-
-    HYP_TRY(hyp_agree(r->comm, make_room(r)));
-    HYP_TRY(open_cube_all(r, &file, &cube));
-    st = hyp_chunk_reader_init(&chunks, r->plan.tile, kept, quantum, cube);
-    HYP_TRY(hyp_agree(r->comm, st));
-    HYP_TRY(exchange_all(r, &chunks));
-out:
-    hyp_chunk_reader_release(&chunks);
-    close_cube_all(file, cube);
-    return st;
-}
-
-/* The plan, and slabs for the rows that it gives to the ranks. */
-static hyp_status prepare(reader *r, const hyp_tile *tile,
-                          const hyp_bands *kept, int ranks)
-{
-    hyp_rows rows;
-    hyp_status st = hyp_read_plan_init(&r->plan, tile, kept, ranks);
+    const int64_t first = r->plan.row[r->rank], end = r->plan.row[r->rank + 1];
+    const hyp_scene *scene = r->scene;
+    int64_t *cols;
+    hyp_status st = hyp_alloc(&cols, (size_t)(end - first));
 
     if (st != HYP_OK)
         return st;
-    rows = hyp_read_plan_rows(&r->plan, r->rank);
-    return hyp_slab_init(r->slab, rows.begin, rows.end - rows.begin, tile->cols,
-                         kept->count);
+    for (int i = 0; i < scene->tiles; i++) {
+        hyp_rows rows = hyp_scene_rows(scene, i, (hyp_rows){ first, end });
+
+        for (int64_t row = rows.begin; row < rows.end; row++)
+            cols[row - first] = scene->tile[i].tile->cols;
+    }
+    st = hyp_slab_init(r->slab, first, end - first, cols,
+                       scene->tile[0].kept.count);
+    free(cols);
+    return st;
 }
 
-hyp_status hyp_cube_read_all(const hyp_tile *whole, const hyp_bands *kept,
+/* The DN that marks an invalid pixel; false if none can. */
+static bool nodata_dn(const hyp_tile *tile, const hyp_cube_options *options,
+                      int16_t *dn)
+{
+    const double nodata = options->has_nodata ? options->nodata : tile->nodata;
+
+    *dn = HYP_CONVERTED_NODATA;
+    if (tile->element != HYP_ELEMENT_INT16)
+        return true;
+    if (!(options->has_nodata || tile->has_nodata) || nodata != rint(nodata) ||
+        nodata < INT16_MIN || nodata > INT16_MAX)
+        return false;
+    *dn = (int16_t)nodata;
+    return true;
+}
+
+static void drop_invalid(const reader *r)
+{
+    hyp_slab *slab = r->slab;
+
+    for (int i = 0; i < r->scene->tiles; i++) {
+        hyp_rows rows = hyp_scene_rows(
+            r->scene, i,
+            (hyp_rows){ slab->first_row, slab->first_row + slab->rows });
+        int16_t nodata;
+
+        if (rows.begin < rows.end &&
+            nodata_dn(r->scene->tile[i].tile, r->options, &nodata))
+            hyp_slab_mark(slab, rows.begin - slab->first_row,
+                          rows.end - rows.begin, nodata);
+    }
+    hyp_slab_drop(slab);
+}
+
+hyp_status hyp_cube_read_all(const hyp_scene *scene,
                              const hyp_cube_options *options, MPI_Comm comm,
                              hyp_slab *slab)
 {
-    hyp_tile tile = *whole; /* a view, with the nodata that was asked for */
-    reader r = { .kernels = hyp_kernels_here(), .slab = slab, .comm = comm };
-    int16_t nodata;
+    reader r = { .scene = scene,
+                 .options = options,
+                 .kernels = hyp_kernels_here(),
+                 .slab = slab,
+                 .comm = comm };
     int ranks;
     hyp_status st;
 
     *slab = (hyp_slab){ 0 };
-    if (options->has_nodata) {
-        tile.has_nodata = true;
-        tile.nodata = options->nodata;
-    }
     MPI_Comm_rank(comm, &r.rank);
     MPI_Comm_size(comm, &ranks);
-    HYP_TRY(hyp_agree(comm, prepare(&r, &tile, kept, ranks)));
-    HYP_TRY(fill_all(&r, kept, options->quantum));
-    if (nodata_dn(&tile, &nodata))
-        hyp_slab_drop(slab, nodata);
+    st = hyp_read_plan_init(&r.plan, scene, ranks);
+    if (st == HYP_OK)
+        st = make_slab(&r);
+    if (st == HYP_OK)
+        st = make_room(&r);
+    HYP_TRY(hyp_agree(comm, st));
+    HYP_TRY(exchange_all(&r));
+    drop_invalid(&r);
+    HYP_TRY(hyp_slab_balance_all(slab, comm));
 out:
     release(&r);
     if (st != HYP_OK)

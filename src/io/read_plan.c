@@ -1,5 +1,5 @@
 /*
- * read_plan.c - which rank decodes which chunks of a tile, and in what turns
+ * read_plan.c - which rank decodes which chunks of a scene, and in what turns
  */
 #include "io/read_plan.h"
 
@@ -20,58 +20,100 @@ static int64_t greater(int64_t a, int64_t b)
     return a > b ? a : b;
 }
 
-static int slots(const hyp_tile *tile)
+/* Places of chunks along the band axis, needed or not. */
+static int places(const hyp_tile *tile)
 {
     return (tile->bands + tile->chunk.bands - 1) / tile->chunk.bands;
 }
 
-/* Which kept bands lie in the chunks of each slot, and where in the chunk. */
-static void place_bands(hyp_read_plan *p, const hyp_bands *kept)
+/* Chunks of a tile that hold a kept band. */
+static int64_t needed_of(const hyp_tile_plan *t)
 {
-    const int width = p->tile->chunk.bands;
-    int k = 0;
-
-    for (int slot = 0; slot < slots(p->tile); slot++) {
-        p->first_kept[slot] = k;
-        for (; k < kept->count && kept->index[k] < (slot + 1) * width; k++)
-            p->offset[k] = (int16_t)(kept->index[k] - slot * width);
-    }
-    p->first_kept[slots(p->tile)] = k;
+    return t->of->tile->chunks / places(t->of->tile) * t->slots;
 }
 
-/* List the chunks that hold a kept band, and share them out by stored size. */
-static hyp_status share_chunks(hyp_read_plan *p)
+/* Which kept bands lie in the chunks of each slot, and where in the chunk. */
+static void place_bands(hyp_tile_plan *t)
+{
+    const hyp_bands *kept = &t->of->kept;
+    const int width = t->of->tile->chunk.bands;
+    int k = 0;
+
+    for (int slot = 0; slot < places(t->of->tile); slot++) {
+        t->first_kept[slot] = k;
+        for (; k < kept->count && kept->index[k] < (slot + 1) * width; k++)
+            t->offset[k] = (int16_t)(kept->index[k] - slot * width);
+        if (k > t->first_kept[slot])
+            t->slot[t->slots++] = slot;
+    }
+    t->first_kept[places(t->of->tile)] = k;
+}
+
+static hyp_status plan_tile(hyp_tile_plan *t, const hyp_scene_tile *of)
+{
+    const size_t along_bands = (size_t)places(of->tile);
+    hyp_status st;
+
+    t->of = of;
+    HYP_TRY(hyp_alloc(&t->slot, along_bands));
+    HYP_TRY(hyp_alloc(&t->first_kept, along_bands + 1));
+    HYP_TRY(hyp_alloc(&t->offset, (size_t)of->kept.count));
+    place_bands(t);
+out:
+    return st;
+}
+
+/* Give each rank as many cells as whole rows allow. */
+static hyp_status share_rows(hyp_read_plan *p, const hyp_scene *scene)
 {
     int64_t *weight;
-    hyp_status st = hyp_alloc(&weight, (size_t)p->tile->chunks);
+    hyp_status st = hyp_alloc(&weight, (size_t)scene->rows);
 
     if (st != HYP_OK)
         return st;
-    for (int64_t i = 0; i < p->tile->chunks; i++)
-        if (hyp_read_plan_kept(p, hyp_chunk_at(p->tile, i).slot) > 0) {
-            weight[p->needed_count] = p->tile->stored[i];
-            p->needed[p->needed_count++] = i;
-        }
-    hyp_part_by_weight(weight, p->needed_count, p->ranks, p->start);
+    for (int i = 0; i < scene->tiles; i++)
+        for (int64_t row = 0; row < scene->tile[i].tile->rows; row++)
+            weight[scene->tile[i].first_row + row] = scene->tile[i].tile->cols;
+    hyp_part_by_weight(weight, scene->rows, p->ranks, p->row);
     free(weight);
     return HYP_OK;
 }
 
-hyp_status hyp_read_plan_init(hyp_read_plan *p, const hyp_tile *tile,
-                              const hyp_bands *kept, int ranks)
+static hyp_status share_chunks(hyp_read_plan *p)
+{
+    int64_t *weight;
+    hyp_status st = hyp_alloc(&weight, (size_t)p->needed);
+
+    if (st != HYP_OK)
+        return st;
+    for (int i = 0; i < p->tiles; i++) {
+        const hyp_tile_plan *t = &p->tile[i];
+
+        for (int64_t n = t->first; n < t->first + needed_of(t); n++)
+            weight[n] = t->of->tile->stored[hyp_read_plan_chunk(t, n).index];
+    }
+    hyp_part_by_weight(weight, p->needed, p->ranks, p->start);
+    free(weight);
+    return HYP_OK;
+}
+
+hyp_status hyp_read_plan_init(hyp_read_plan *p, const hyp_scene *scene,
+                              int ranks)
 {
     hyp_status st;
 
-    *p = (hyp_read_plan){ .tile = tile,
-                          .ranks = ranks,
-                          .chunk_elements = hyp_chunk_elements(tile) };
-    HYP_TRY(hyp_alloc(&p->needed, (size_t)tile->chunks));
-    HYP_TRY(hyp_alloc(&p->first_kept, (size_t)slots(tile) + 1));
-    HYP_TRY(hyp_alloc(&p->offset, (size_t)kept->count));
+    *p = (hyp_read_plan){ .tiles = scene->tiles, .ranks = ranks };
+    HYP_TRY(hyp_alloc(&p->tile, (size_t)p->tiles));
+    HYP_TRY(hyp_alloc(&p->row, (size_t)ranks + 1));
     HYP_TRY(hyp_alloc(&p->start, (size_t)ranks + 1));
     HYP_TRY(hyp_alloc(&p->next, (size_t)ranks));
     HYP_TRY(hyp_alloc(&p->turn, (size_t)ranks));
-    place_bands(p, kept);
+    for (int i = 0; i < p->tiles; i++) {
+        HYP_TRY(plan_tile(&p->tile[i], &scene->tile[i]));
+        p->tile[i].first = p->needed;
+        p->needed += needed_of(&p->tile[i]);
+    }
+    HYP_TRY(share_rows(p, scene));
     HYP_TRY(share_chunks(p));
 out:
     if (st != HYP_OK)
@@ -79,36 +121,46 @@ out:
     return st;
 }
 
-hyp_chunk hyp_read_plan_chunk(const hyp_read_plan *p, int64_t n)
+const hyp_tile_plan *hyp_read_plan_tile(const hyp_read_plan *p, int64_t n)
 {
-    return hyp_chunk_at(p->tile, p->needed[n]);
+    int low = 0, high = p->tiles - 1;
+
+    while (low < high) { /* the last tile whose first chunk is not after n */
+        const int middle = (low + high + 1) / 2;
+
+        if (p->tile[middle].first <= n)
+            low = middle;
+        else
+            high = middle - 1;
+    }
+    return &p->tile[low];
 }
 
-int hyp_read_plan_kept(const hyp_read_plan *p, int slot)
+hyp_chunk hyp_read_plan_chunk(const hyp_tile_plan *t, int64_t n)
 {
-    return p->first_kept[slot + 1] - p->first_kept[slot];
+    const int64_t place = (n - t->first) / t->slots;
+    const int slot = t->slot[(n - t->first) % t->slots];
+
+    return hyp_chunk_at(t->of->tile, place * places(t->of->tile) + slot);
+}
+
+int hyp_read_plan_kept(const hyp_tile_plan *t, int slot)
+{
+    return t->first_kept[slot + 1] - t->first_kept[slot];
 }
 
 /* The longest group that begins at chunk `begin` and ends before `limit`. */
 static hyp_group group_at(const hyp_read_plan *p, int64_t begin, int64_t limit)
 {
-    const int64_t bytes = p->chunk_elements * (int64_t)sizeof(int16_t);
-    const int64_t most =
-        greater(1, lesser(HYP_GROUP_CHUNKS, GROUP_BYTES / bytes));
-    hyp_group g = { begin, begin };
-    hyp_chunk first;
+    const hyp_tile_plan *t = hyp_read_plan_tile(p, begin);
+    int64_t bytes, most, place_end;
 
     if (begin == limit)
-        return g;
-    first = hyp_read_plan_chunk(p, begin);
-    while (g.end < limit && g.end - begin < most) {
-        hyp_chunk chunk = hyp_read_plan_chunk(p, g.end);
-
-        if (chunk.row != first.row || chunk.col != first.col)
-            break;
-        g.end++;
-    }
-    return g;
+        return (hyp_group){ begin, begin };
+    bytes = hyp_chunk_elements(t->of->tile) * (int64_t)sizeof(int16_t);
+    most = greater(1, lesser(HYP_GROUP_CHUNKS, GROUP_BYTES / bytes));
+    place_end = begin + t->slots - (begin - t->first) % t->slots;
+    return (hyp_group){ begin, lesser(lesser(begin + most, place_end), limit) };
 }
 
 void hyp_read_plan_rewind(hyp_read_plan *p)
@@ -129,37 +181,41 @@ bool hyp_read_plan_next(hyp_read_plan *p)
     return more;
 }
 
-hyp_rows hyp_read_plan_rows(const hyp_read_plan *p, int rank)
-{
-    return (hyp_rows){ hyp_part_start(p->tile->rows, rank, p->ranks),
-                       hyp_part_start(p->tile->rows, rank + 1, p->ranks) };
-}
-
 hyp_rows hyp_read_plan_shared(const hyp_read_plan *p, hyp_group g, int rank)
 {
-    const hyp_rows own = hyp_read_plan_rows(p, rank);
     hyp_rows shared = { 0, 0 };
+    const hyp_tile_plan *t;
+    const hyp_tile *tile;
     int64_t top, bottom;
 
     if (g.begin == g.end)
         return shared;
-    top = hyp_read_plan_chunk(p, g.begin).row;
-    bottom = lesser(top + p->tile->chunk.rows, p->tile->rows);
-    shared.begin = greater(top, own.begin);
-    shared.end = greater(shared.begin, lesser(bottom, own.end));
+    t = hyp_read_plan_tile(p, g.begin);
+    tile = t->of->tile;
+    top = hyp_read_plan_chunk(t, g.begin).row;
+    bottom = lesser(top + tile->chunk.rows, tile->rows) + t->of->first_row;
+    top += t->of->first_row;
+    shared.begin = greater(top, p->row[rank]);
+    shared.end = greater(shared.begin, lesser(bottom, p->row[rank + 1]));
     return shared;
 }
 
-int64_t hyp_read_plan_piece(const hyp_read_plan *p, hyp_rows rows)
+int64_t hyp_read_plan_piece(const hyp_tile_plan *t, hyp_rows rows)
 {
-    return (rows.end - rows.begin) * p->tile->chunk.cols * p->tile->chunk.bands;
+    const hyp_chunking *chunk = &t->of->tile->chunk;
+
+    return (rows.end - rows.begin) * chunk->cols * chunk->bands;
 }
 
 void hyp_read_plan_release(hyp_read_plan *p)
 {
-    free(p->needed);
-    free(p->first_kept);
-    free(p->offset);
+    for (int i = 0; p->tile && i < p->tiles; i++) {
+        free(p->tile[i].slot);
+        free(p->tile[i].first_kept);
+        free(p->tile[i].offset);
+    }
+    free(p->tile);
+    free(p->row);
     free(p->start);
     free(p->next);
     free(p->turn);

@@ -73,19 +73,25 @@ static void put_attributes(FILE *out, int classes, const int64_t *count,
     fputs("    </GDALRasterAttributeTable>\n", out);
 }
 
-hyp_status hyp_sidecar_write(const char *path, int classes,
-                             const int64_t *count)
+void hyp_sidecar_put(FILE *out, int classes, const int64_t *count)
 {
     int64_t valid = 0;
-    hyp_status st;
-    FILE *out;
 
     for (int j = 1; j <= classes; j++)
         valid += count[j];
-    HYP_TRY(hyp_text_create(&out, path));
-    fputs("<PAMDataset>\n  <PAMRasterBand band=\"1\">\n", out);
     put_categories(out, classes, count, valid);
     put_attributes(out, classes, count, valid);
+}
+
+hyp_status hyp_sidecar_write(const char *path, int classes,
+                             const int64_t *count)
+{
+    hyp_status st;
+    FILE *out;
+
+    HYP_TRY(hyp_text_create(&out, path));
+    fputs("<PAMDataset>\n  <PAMRasterBand band=\"1\">\n", out);
+    hyp_sidecar_put(out, classes, count);
     fputs("  </PAMRasterBand>\n</PAMDataset>\n", out);
     st = hyp_text_close(out, path);
 out:

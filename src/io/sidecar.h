@@ -10,6 +10,7 @@
 #include "hyperslab/status.h"
 
 #include <stdint.h>
+#include <stdio.h>
 
 /*
  * Write the sidecar of a class map to path, replacing what is there.  Classes
@@ -21,5 +22,12 @@
  */
 HYP_CHECKED hyp_status hyp_sidecar_write(const char *path, int classes,
                                          const int64_t *count);
+
+/*
+ * Write the same elements into a band of a VRT.
+ *
+ * Collective: no
+ */
+void hyp_sidecar_put(FILE *out, int classes, const int64_t *count);
 
 #endif

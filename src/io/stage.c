@@ -7,7 +7,6 @@
 #include "base/mem.h"
 #include "hyperslab/comm.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -16,18 +15,52 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* dir/<before>name<after>; the caller frees *path. */
-static hyp_status join(char **path, const char *dir, const char *before,
-                       const char *name, const char *after)
+/* The texts one after the other; the caller frees *joined. */
+static hyp_status join(char **joined, const char *const text[5])
+{
+    size_t room = 1;
+    hyp_status st;
+
+    for (int i = 0; i < 5; i++)
+        room += strlen(text[i]);
+    st = hyp_alloc(joined, room);
+    for (int i = 0; st == HYP_OK && i < 5; i++)
+        strcat(*joined, text[i]);
+    return st;
+}
+
+static const char *slash_after(const char *dir)
 {
     const size_t length = strlen(dir);
-    const char *slash = length > 0 && dir[length - 1] == '/' ? "" : "/";
-    const size_t room =
-        length + strlen(before) + strlen(name) + strlen(after) + 2;
-    hyp_status st = hyp_alloc(path, room);
 
-    if (st == HYP_OK)
-        snprintf(*path, room, "%s%s%s%s%s", dir, slash, before, name, after);
+    return length > 0 && dir[length - 1] == '/' ? "" : "/";
+}
+
+static hyp_status name_file(hyp_stage_file *file, const char *dir,
+                            const char *name)
+{
+    const char *slash = strchr(name, '/');
+    const char *last = slash ? slash + 1 : name;
+    const char *folder;
+    hyp_status st;
+
+    HYP_TRY(join(&file->name, (const char *const[5]){ name, "", "", "", "" }));
+    if (slash)
+        file->name[slash - name] = '\0'; /* for a moment: the folder's name */
+    st = join(&file->folder,
+              (const char *const[5]){ dir, slash ? slash_after(dir) : "",
+                                      slash ? file->name : "", "", "" });
+    if (slash)
+        file->name[slash - name] = '/';
+    if (st != HYP_OK)
+        return st;
+    folder = file->folder;
+    HYP_TRY(join(&file->written,
+                 (const char *const[5]){ folder, slash_after(folder), ".", last,
+                                         ".tmp" }));
+    HYP_TRY(join(&file->kept, (const char *const[5]){
+                                  folder, slash_after(folder), last, "", "" }));
+out:
     return st;
 }
 
@@ -40,20 +73,19 @@ static hyp_status name_files(hyp_stage *stage, const char *dir,
     HYP_TRY(hyp_alloc(&stage->dir, bytes));
     memcpy(stage->dir, dir, bytes);
     stage->existing = strlen(dir);
+    HYP_TRY(hyp_alloc(&stage->file, (size_t)count));
     stage->count = count;
-    for (int i = 0; i < count; i++) {
-        stage->name[i] = names[i];
-        HYP_TRY(join(&stage->written[i], dir, ".", names[i], ".tmp"));
-        HYP_TRY(join(&stage->kept[i], dir, "", names[i], ""));
-    }
+    HYP_TRY(hyp_alloc(&stage->made, (size_t)count));
+    for (int i = 0; i < count; i++)
+        HYP_TRY(name_file(&stage->file[i], dir, names[i]));
 out:
     return st;
 }
 
-static hyp_status refuse_dir(const hyp_stage *stage, int cause)
+static hyp_status refuse_dir(const char *dir, int cause)
 {
-    return hyp_fail(HYP_ECREATE, "cannot make output folder '%s': %s",
-                    stage->dir, strerror(cause));
+    return hyp_fail(HYP_ECREATE, "cannot make output folder '%s': %s", dir,
+                    strerror(cause));
 }
 
 /* Make one folder of the path, the first end bytes of dir, if it is missing. */
@@ -67,7 +99,7 @@ static hyp_status make_one(hyp_stage *stage, size_t end)
     cause = errno;
     stage->dir[end] = cut;
     if (failed && cause != EEXIST)
-        return refuse_dir(stage, cause);
+        return refuse_dir(stage->dir, cause);
     if (!failed && stage->existing >= end)
         stage->existing = end - 1; /* the outermost of those that are made */
     return HYP_OK;
@@ -86,12 +118,30 @@ static hyp_status make_dirs(hyp_stage *stage)
             stage->dir[end - 1] != '/')
             HYP_TRY(make_one(stage, end));
     if (stat(stage->dir, &info) != 0)
-        return refuse_dir(stage, errno);
+        return refuse_dir(stage->dir, errno);
     if (!S_ISDIR(info.st_mode))
-        return refuse_dir(stage, ENOTDIR);
+        return refuse_dir(stage->dir, ENOTDIR);
     if (access(stage->dir, W_OK | X_OK) != 0)
         return hyp_fail(HYP_ECREATE, "cannot write to output folder '%s': %s",
                         stage->dir, strerror(errno));
+out:
+    return st;
+}
+
+/* The folders in dir that files are to lie in. */
+static hyp_status make_folders(hyp_stage *stage)
+{
+    hyp_status st = HYP_OK;
+
+    for (int i = 0; i < stage->count; i++) {
+        const char *folder = stage->file[i].folder;
+        const int failed =
+            hyp_fault() ? (errno = EIO, -1) : mkdir(folder, 0777);
+
+        if (failed && errno != EEXIST)
+            HYP_TRY(refuse_dir(folder, errno));
+        stage->made[i] = !failed;
+    }
 out:
     return st;
 }
@@ -100,6 +150,9 @@ out:
    inner ones may not have come to be. */
 static void remove_dirs(hyp_stage *stage)
 {
+    for (int i = 0; i < stage->count; i++)
+        if (stage->made[i])
+            rmdir(stage->file[i].folder);
     for (size_t end = strlen(stage->dir); end > stage->existing; end--) {
         if (stage->dir[end] != '/' && stage->dir[end] != '\0')
             continue;
@@ -115,11 +168,11 @@ static hyp_status refuse_existing(const hyp_stage *stage)
     struct stat info;
 
     for (int i = 0; i < stage->count; i++)
-        if (lstat(stage->kept[i], &info) == 0)
+        if (lstat(stage->file[i].kept, &info) == 0)
             return hyp_fail(HYP_ECREATE,
                             "output '%s' exists; use --overwrite or another "
                             "--output",
-                            stage->kept[i]);
+                            stage->file[i].kept);
     return HYP_OK;
 }
 
@@ -131,8 +184,9 @@ static hyp_status prepare(hyp_stage *stage, bool overwrite)
     HYP_TRY(make_dirs(stage));
     if (!overwrite)
         HYP_TRY(refuse_existing(stage));
+    HYP_TRY(make_folders(stage));
     for (int i = 0; i < stage->count; i++)
-        unlink(stage->written[i]);
+        unlink(stage->file[i].written);
     return HYP_OK;
 out:
     remove_dirs(stage);
@@ -142,9 +196,13 @@ out:
 static void release(hyp_stage *stage)
 {
     for (int i = 0; i < stage->count; i++) {
-        free(stage->written[i]);
-        free(stage->kept[i]);
+        free(stage->file[i].name);
+        free(stage->file[i].folder);
+        free(stage->file[i].written);
+        free(stage->file[i].kept);
     }
+    free(stage->file);
+    free(stage->made);
     free(stage->dir);
     *stage = (hyp_stage){ 0 };
 }
@@ -156,7 +214,6 @@ hyp_status hyp_stage_open_all(hyp_stage *stage, const char *dir, bool overwrite,
     hyp_status st;
     int rank;
 
-    assert(count <= HYP_STAGE_FILES);
     *stage = (hyp_stage){ 0 };
     st = name_files(stage, dir, names, count);
     HYP_TRY(hyp_agree(comm, st));
@@ -173,8 +230,8 @@ out:
 const char *hyp_stage_path(const hyp_stage *stage, const char *name)
 {
     for (int i = 0; i < stage->count; i++)
-        if (strcmp(stage->name[i], name) == 0)
-            return stage->written[i];
+        if (strcmp(stage->file[i].name, name) == 0)
+            return stage->file[i].written;
     return NULL;
 }
 
@@ -208,16 +265,32 @@ static hyp_status rename_file(const char *from, const char *to)
     return HYP_OK;
 }
 
+/* Flush the folders that hold the files: files of one lie side by side. */
+static hyp_status flush_folders(const hyp_stage *stage)
+{
+    hyp_status st = HYP_OK;
+
+    for (int i = 0; i < stage->count; i++) {
+        const char *folder = stage->file[i].folder;
+
+        if (i == 0 || strcmp(folder, stage->file[i - 1].folder) != 0)
+            HYP_TRY(flush(folder));
+    }
+out:
+    return st;
+}
+
 /* On rank 0.  *renamed counts the files that have got their names. */
 static hyp_status keep(const hyp_stage *stage, int *renamed)
 {
     hyp_status st = HYP_OK;
 
     for (int i = 0; i < stage->count; i++)
-        HYP_TRY(flush(stage->written[i]));
+        HYP_TRY(flush(stage->file[i].written));
     for (; *renamed < stage->count; ++*renamed)
-        HYP_TRY(rename_file(stage->written[*renamed], stage->kept[*renamed]));
-    st = flush(stage->dir);
+        HYP_TRY(rename_file(stage->file[*renamed].written,
+                            stage->file[*renamed].kept));
+    st = flush_folders(stage);
 out:
     return st;
 }
@@ -226,7 +299,7 @@ out:
 static void discard(hyp_stage *stage, int renamed)
 {
     for (int i = 0; i < stage->count; i++)
-        unlink(i < renamed ? stage->kept[i] : stage->written[i]);
+        unlink(i < renamed ? stage->file[i].kept : stage->file[i].written);
     remove_dirs(stage);
 }
 

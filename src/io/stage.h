@@ -14,27 +14,33 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define HYP_STAGE_FILES 16
+/* One output file; all owned. */
+typedef struct hyp_stage_file {
+    char *name;    /* as the caller knows it: "file" or "folder/file" */
+    char *folder;  /* dir or dir/folder                               */
+    char *written; /* folder/.file.tmp                                */
+    char *kept;    /* folder/file                                     */
+} hyp_stage_file;
 
 typedef struct hyp_stage {
     char *dir;       /* owned                                                 */
     size_t existing; /* leading bytes of dir that this run did not make       */
-    int count;       /* of the files                                          */
-    const char *name[HYP_STAGE_FILES]; /* as the caller knows them; borrowed  */
-    char *written[HYP_STAGE_FILES];    /* dir/.name.tmp; owned                */
-    char *kept[HYP_STAGE_FILES];       /* dir/name; owned                     */
+    int count;
+    hyp_stage_file *file; /* [count]; owned                                   */
+    bool *made;           /* [count]: whether this run made the folder of the
+                             file, within dir; owned                          */
 } hyp_stage;
 
 /*
- * Prepare a folder for the named files: make it, with its parents, if it is
- * not there, and refuse to replace any of the files unless overwrite is set.
+ * Prepare a folder for the named files: make it, with its parents and the
+ * folders in it that names speak of, if they are not there, and refuse to replace any of the files unless overwrite is set.
  * Temporary files of a run that was killed are removed.
  *
  * Collective: yes (rank 0 looks and makes; all ranks know)
- * Requires:   at most HYP_STAGE_FILES names, without a slash
+ * Requires:   at most one slash in a name
  * Errors:     HYP_ECREATE, naming the file or folder; HYP_ENOMEM; nothing is
  *             left behind
- * Ownership:  borrows names; hyp_stage_close_all() frees, and must follow
+ * Ownership:  hyp_stage_close_all() frees, and must follow
  */
 HYP_CHECKED hyp_status hyp_stage_open_all(hyp_stage *stage, const char *dir,
                                           bool overwrite,

@@ -1,5 +1,5 @@
 /*
- * tile.c - open a tile on rank 0, check it, and tell the other ranks
+ * tile.c - open a tile on one rank, check it, and tell the other ranks
  */
 #include "hyperslab/tile.h"
 
@@ -8,6 +8,7 @@
 #include "hyperslab/comm.h"
 #include "io/h5.h"
 #include "io/tile_metadata.h"
+#include "io/tile_share.h"
 #include "io/tile_storage.h"
 
 #include <errno.h>
@@ -142,51 +143,84 @@ out:
     return st;
 }
 
-static hyp_status tell_all(hyp_tile *tile, MPI_Comm comm)
+hyp_status hyp_tile_read(const char *path, hyp_tile **out)
 {
-    hyp_status st = HYP_OK;
-    int rank;
+    hyp_tile *tile;
+    hyp_status st;
 
-    MPI_Comm_rank(comm, &rank);
-    MPI_Bcast(tile, (int)sizeof *tile, MPI_BYTE, 0, comm);
-    if (rank != 0) {
-        bool fwhm = tile->fwhm != NULL;
-
-        tile->wavelength = tile->fwhm = NULL; /* rank 0's pointers */
-        tile->stored = NULL;
-        st = make_room(tile, fwhm);
-    }
-    HYP_TRY(hyp_agree(comm, st));
-    MPI_Bcast(tile->wavelength, tile->bands, MPI_DOUBLE, 0, comm);
-    MPI_Bcast(tile->stored, (int)tile->chunks, MPI_INT64_T, 0, comm);
-    if (tile->fwhm)
-        MPI_Bcast(tile->fwhm, tile->bands, MPI_DOUBLE, 0, comm);
+    *out = NULL;
+    hyp_h5_quiet();
+    HYP_TRY(hyp_alloc(&tile, 1));
+    if (strlen(path) >= sizeof tile->path)
+        st = hyp_fail(HYP_EUSAGE, "the path '%.100s...' is too long", path);
+    else
+        snprintf(tile->path, sizeof tile->path, "%s", path);
+    if (st == HYP_OK)
+        st = read_tile(tile);
+    if (st != HYP_OK)
+        hyp_tile_free(&tile);
+    *out = tile;
 out:
     return st;
 }
 
-hyp_status hyp_tile_open_all(const char *path, MPI_Comm comm, hyp_tile **out)
+/* Room for a tile of which only the numbers are known as yet. */
+static hyp_status tile_of(const hyp_tile *about, hyp_tile **out)
 {
     hyp_tile *tile;
-    hyp_status st;
+    hyp_status st = hyp_alloc(&tile, 1);
+
+    *out = tile;
+    if (st != HYP_OK)
+        return st;
+    *tile = *about;
+    tile->wavelength = tile->fwhm = NULL; /* root's pointers */
+    tile->stored = NULL;
+    st = make_room(tile, about->fwhm != NULL);
+    if (st != HYP_OK)
+        hyp_tile_free(out);
+    return st;
+}
+
+hyp_status hyp_tile_share_all(hyp_tile **tile, int root, MPI_Comm comm)
+{
+    hyp_tile about = { 0 };
+    hyp_status st = HYP_OK;
+    int rank;
+
+    MPI_Comm_rank(comm, &rank);
+    if (rank == root)
+        about = **tile;
+    MPI_Bcast(&about, (int)sizeof about, MPI_BYTE, root, comm);
+    if (rank != root)
+        st = tile_of(&about, tile);
+    st = hyp_agree(comm, st);
+    if (st != HYP_OK) {
+        if (rank != root)
+            hyp_tile_free(tile);
+        return st;
+    }
+    MPI_Bcast((*tile)->wavelength, about.bands, MPI_DOUBLE, root, comm);
+    MPI_Bcast((*tile)->stored, (int)about.chunks, MPI_INT64_T, root, comm);
+    if (about.fwhm)
+        MPI_Bcast((*tile)->fwhm, about.bands, MPI_DOUBLE, root, comm);
+    return HYP_OK;
+}
+
+hyp_status hyp_tile_open_all(const char *path, MPI_Comm comm, hyp_tile **out)
+{
+    hyp_status st = HYP_OK;
     int rank;
 
     *out = NULL;
     MPI_Comm_rank(comm, &rank);
-    hyp_h5_quiet();
-    st = hyp_alloc(&tile, 1);
-    if (st == HYP_OK && strlen(path) >= sizeof tile->path)
-        st = hyp_fail(HYP_EUSAGE, "the path '%.100s...' is too long", path);
-    if (st == HYP_OK && rank == 0) {
-        snprintf(tile->path, sizeof tile->path, "%s", path);
-        st = read_tile(tile);
-    }
-    st = hyp_agree(comm, st);
-    if (st == HYP_OK)
-        st = tell_all(tile, comm);
+    if (rank == 0)
+        st = hyp_tile_read(path, out);
+    HYP_TRY(hyp_agree(comm, st));
+    HYP_TRY(hyp_tile_share_all(out, 0, comm));
+out:
     if (st != HYP_OK)
-        hyp_tile_free(&tile);
-    *out = tile;
+        hyp_tile_free(out);
     return st;
 }
 

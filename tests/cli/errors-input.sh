@@ -20,7 +20,7 @@ refused() { # refused EXIT REGEX NAME [OPTION...]: at 1 and 3 ranks
 refused 66 "'missing.h5': No such file" missing
 refused 65 "'text.h5' is not an HDF5 file" text
 refused 65 "'nothing.h5' is not an HDF5 file" nothing
-refused 66 "'folder.h5' is a folder, not a tile" folder
+refused 66 "the folder 'folder.h5' holds no .h5 file" folder
 chmod 000 good.h5
 if [ ! -r good.h5 ]; then # all can be read by root
 	refused 66 "'good.h5': Permission denied" good
@@ -39,4 +39,30 @@ refused 65 'has the shape 20 x 16 x 0' no-bands
 for name in string compound int64; do
 	refused 65 'holds neither integers of up to 32 bits nor floating' "$name"
 done
+
+# Several tiles: one that is wrong spoils the run, whichever it is
+several() { # several EXIT REGEX ARGUMENT...: at 1 and 3 ranks
+	wanted=$1
+	says=$2
+	shift 2
+	expect_error '1 3' "$wanted" "$says" run -o out "$@"
+}
+
+mkdir none some other
+cp good.h5 some/
+cp good.h5 other/
+: >empty.txt
+printf '# only this\n\n' >comment.txt
+printf 'good.h5\nmissing.h5\n' >missing.txt
+several 66 "'missing.h5': No such file" good.h5 missing.h5 contiguous.h5
+several 65 "'text.h5' is not an HDF5 file" good.h5 contiguous.h5 text.h5
+several 66 "cannot open the list 'nowhere.txt'" @nowhere.txt
+several 66 "the list 'empty.txt' names no tile" @empty.txt
+several 66 "the list 'comment.txt' names no tile" @comment.txt
+several 66 "'missing.h5': No such file" @missing.txt
+several 66 "the folder 'none' holds no .h5 file" good.h5 none
+several 64 "'good.h5' is given twice" good.h5 @missing.txt
+several 64 "'some/good.h5' and 'other/good.h5' have the same name" some other
+several 65 "'double-scale.h5' has 20000 steps .* 'good.h5' has 10000" \
+	good.h5 double-scale.h5
 finish

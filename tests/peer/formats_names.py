@@ -105,7 +105,7 @@ VARIANTS = {
 
 
 def check_place(run):
-    place = run.record["tile"]["georeference"]
+    place = run.record["tiles"][0]["georeference"]
     rows, cols, _ = CUBE.shape
     check(place["epsg"] == 32618, f"{run.name}: {place}")
     close(place["extent"], [368000, 4307000 - rows, 368000 + cols, 4307000],

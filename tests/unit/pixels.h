@@ -12,6 +12,7 @@
 #include "hyperslab/slab.h"
 
 #include <stdint.h>
+#include <stdlib.h>
 
 /* A repeatable draw below limit: independent of the library's generator. */
 static inline uint32_t draw(uint64_t *state, uint32_t limit)
@@ -41,20 +42,35 @@ static inline int64_t share_of_rows(int64_t rows, MPI_Comm comm, int64_t *first)
     return rows * (me + 1) / owners - *first;
 }
 
+/* A slab of rows that all have the same length. */
+static inline hyp_status even_slab(hyp_slab *slab, int64_t first, int64_t rows,
+                                   int64_t cols, int bands)
+{
+    int64_t *length = calloc((size_t)rows + 1, sizeof *length);
+    hyp_status st;
+
+    for (int64_t row = 0; row < rows; row++)
+        length[row] = cols;
+    st = hyp_slab_init(slab, first, rows, length, bands);
+    free(length);
+    return st;
+}
+
 /* This rank's share of an image, without the pixels that hold nodata. */
 static inline hyp_status make_slab(hyp_slab *slab, int64_t rows, int64_t cols,
                                    int bands, pixel_value *value,
                                    int16_t nodata, MPI_Comm comm)
 {
     int64_t first, count = share_of_rows(rows, comm, &first);
-    hyp_status st = hyp_slab_init(slab, first, count, cols, bands);
+    hyp_status st = even_slab(slab, first, count, cols, bands);
 
     if (st != HYP_OK)
         return st;
     for (int64_t p = 0; p < count * cols; p++)
         for (int b = 0; b < bands; b++)
             slab->dn[p * slab->stride + b] = value(first * cols + p, b);
-    hyp_slab_drop(slab, nodata);
+    hyp_slab_mark(slab, 0, count, nodata);
+    hyp_slab_drop(slab);
     return HYP_OK;
 }
 

@@ -86,7 +86,7 @@ static void summarise(stage *t)
         CHECK(hyp_summary_all(&t->slab, MPI_COMM_SELF, &t->summary) == HYP_OK);
         return;
     }
-    CHECK(hyp_slab_init(&other, 0, 2, 1, t->slab.bands) == HYP_OK);
+    CHECK(even_slab(&other, 0, 2, 1, t->slab.bands) == HYP_OK);
     CHECK(hyp_summary_all(&other, MPI_COMM_SELF, &t->summary) == HYP_OK);
     hyp_slab_release(&other);
 }
@@ -99,7 +99,7 @@ static stage *set_up(pixel_value *value, int64_t pixels, int bands,
     memset(t, 0, sizeof *t);
     t->classes = classes;
     t->state = (uint64_t)(pixels * 100 + classes);
-    CHECK(hyp_slab_init(&t->slab, 0, pixels, 1, bands) == HYP_OK);
+    CHECK(even_slab(&t->slab, 0, pixels, 1, bands) == HYP_OK);
     for (int64_t p = 0; p < pixels; p++)
         for (int b = 0; b < bands; b++)
             t->slab.dn[p * t->slab.stride + b] = value(p, b);
@@ -533,7 +533,7 @@ static void test_centres_within_the_grid(void)
     hyp_summary summary;
     hyp_slab slab;
 
-    CHECK(hyp_slab_init(&slab, 0, 40, 1, 5) == HYP_OK);
+    CHECK(even_slab(&slab, 0, 40, 1, 5) == HYP_OK);
     for (int64_t p = 0; p < 40; p++)
         for (int b = 0; b < 5; b++)
             slab.dn[p * slab.stride + b] = (int16_t)(3 + b);

@@ -143,7 +143,7 @@ static void test_products_of_wide_ranges(void)
         hyp_summary summary;
         hyp_slab slab;
 
-        CHECK(hyp_slab_init(&slab, 0, 3001, 1, 3) == HYP_OK);
+        CHECK(even_slab(&slab, 0, 3001, 1, 3) == HYP_OK);
         set_pixels(&slab, low, high);
         CHECK(hyp_summary_all(&slab, MPI_COMM_SELF, &summary) == HYP_OK);
         CHECK(hyp_products(&slab, &summary, product) == HYP_OK);
@@ -164,7 +164,7 @@ static void test_products_of_no_pixels(void)
     };
     hyp_slab slab;
 
-    CHECK(hyp_slab_init(&slab, 0, 0, 5, 2) == HYP_OK);
+    CHECK(even_slab(&slab, 0, 0, 5, 2) == HYP_OK);
     CHECK(hyp_products(&slab, &summary, product) == HYP_OK);
     CHECK(product[0] == 0 && product[2] == 0 && product[3] == 0);
     hyp_slab_release(&slab);

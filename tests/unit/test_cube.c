@@ -49,22 +49,35 @@ static void check_nothing_open(void)
 /* The value that the slab should hold: of int16, unless a test says else. */
 typedef int16_t expected(int64_t row, int64_t col, int b);
 
+/* Ranks have consecutive rows, all of them together, and equal numbers of
+   valid pixels: to 2 %, or to the two rows that meet at its ends. */
+static void check_shares(const hyp_slab *slab, int64_t rows)
+{
+    int64_t all[2] = { slab->rows, slab->pixels }, before = 0;
+
+    MPI_Exscan(&slab->rows, &before, 1, MPI_INT64_T, MPI_SUM, MPI_COMM_WORLD);
+    CHECK(slab->first_row == (rank == 0 ? 0 : before));
+    MPI_Allreduce(MPI_IN_PLACE, all, 2, MPI_INT64_T, MPI_SUM, MPI_COMM_WORLD);
+    CHECK(all[0] == rows);
+    CHECK((double)slab->pixels <= 1.02 * (double)all[1] / size + COLS);
+}
+
 static void check_rows(const hyp_slab *slab, const hyp_bands *kept,
                        int64_t rows, expected *value)
 {
-    const int64_t first = rows * rank / size;
-    const int64_t last = rows * (rank + 1) / size;
+    const int64_t first = slab->first_row, last = first + slab->rows;
     int64_t n = 0, wrong = 0;
 
-    CHECK(slab->first_row == first && slab->rows == last - first);
-    CHECK(slab->cols == COLS && slab->bands == kept->count);
+    check_shares(slab, rows);
+    CHECK(slab->bands == kept->count &&
+          slab->cells[slab->rows] == slab->rows * COLS);
     for (int64_t i = 0; i < (last - first) * COLS; i++) {
         const int64_t row = first + i / COLS, col = i % COLS;
         bool valid = true;
 
         for (int k = 0; k < kept->count; k++)
             valid = valid && value(row, col, kept->index[k]) != NODATA;
-        wrong += (slab->valid[i / 64] >> (i % 64) & 1) != valid;
+        wrong += slab->valid[i] != valid;
         for (int k = 0; valid && n < slab->pixels && k < kept->count; k++)
             wrong += slab->dn[n * slab->stride + k] !=
                      value(row, col, kept->index[k]);
@@ -74,18 +87,33 @@ static void check_rows(const hyp_slab *slab, const hyp_bands *kept,
     CHECK(wrong == 0);
 }
 
+/* The tile at path as a scene of its own, of which the listed bands are kept. */
+static hyp_status open_scene(hyp_scene *scene, const hyp_bands *kept)
+{
+    const char *paths[] = { path };
+    double apart;
+    hyp_status st = hyp_scene_open_all(scene, paths, 1, MPI_COMM_WORLD);
+
+    if (st != HYP_OK)
+        return st;
+    st = hyp_agree(MPI_COMM_WORLD, hyp_scene_keep(scene, kept, false, &apart));
+    CHECK(st != HYP_OK || apart == 0);
+    return st;
+}
+
 /* Read the tile at path, and compare the listed bands. */
 static void check_bands(const char *list, int64_t rows, expected *value)
 {
-    hyp_tile *tile;
+    hyp_scene scene;
     hyp_bands kept;
     hyp_slab slab;
 
     CHECK(hyp_bands_listed(&kept, list, BANDS) == HYP_OK);
-    CHECK(hyp_tile_open_all(path, MPI_COMM_WORLD, &tile) == HYP_OK);
-    if (tile) {
+    CHECK(open_scene(&scene, &kept) == HYP_OK);
+    if (scene.tiles) {
+        const hyp_tile *tile = scene.tile[0].tile;
         hyp_status st =
-            hyp_cube_read_all(tile, &kept, &defaults, MPI_COMM_WORLD, &slab);
+            hyp_cube_read_all(&scene, &defaults, MPI_COMM_WORLD, &slab);
 
         CHECK(tile->rows == rows && tile->cols == COLS && tile->bands == BANDS);
         CHECK(tile->has_nodata && tile->nodata == NODATA);
@@ -95,7 +123,7 @@ static void check_bands(const char *list, int64_t rows, expected *value)
             check_rows(&slab, &kept, rows, value);
         hyp_slab_release(&slab);
     }
-    hyp_tile_free(&tile);
+    hyp_scene_release(&scene);
     hyp_bands_release(&kept);
     check_nothing_open();
     MPI_Barrier(MPI_COMM_WORLD); /* rank 0 goes on to write the next tile */
@@ -221,21 +249,21 @@ static void test_other_types(void)
 /* Read the listed bands of the tile at path, which should fail. */
 static void check_refused(const char *list, hyp_status want, const char *text)
 {
-    hyp_tile *tile;
+    hyp_scene scene;
     hyp_bands kept;
     hyp_slab slab;
 
     CHECK(hyp_bands_listed(&kept, list, BANDS) == HYP_OK);
-    CHECK(hyp_tile_open_all(path, MPI_COMM_WORLD, &tile) == HYP_OK);
-    if (tile) {
-        CHECK(hyp_cube_read_all(tile, &kept, &defaults, MPI_COMM_WORLD,
-                                &slab) == want);
+    CHECK(open_scene(&scene, &kept) == HYP_OK);
+    if (scene.tiles) {
+        CHECK(hyp_cube_read_all(&scene, &defaults, MPI_COMM_WORLD, &slab) ==
+              want);
         CHECK(slab.dn == NULL && slab.valid == NULL && slab.pixels == 0);
         CHECK(strstr(hyp_last_error()->text, text) != NULL);
         CHECK(strstr(hyp_last_error()->text, path) != NULL);
         CHECK(hyp_last_error()->rank >= 0 && hyp_last_error()->rank < size);
     }
-    hyp_tile_free(&tile);
+    hyp_scene_release(&scene);
     hyp_bands_release(&kept);
     check_nothing_open();
     MPI_Barrier(MPI_COMM_WORLD);
@@ -382,7 +410,7 @@ static void test_nodata_of_the_options(void)
                                        .quantum = 1e-4 };
     const layout l = { { 4, 9, 5 }, DEFLATE, ROWS };
     int64_t want = 0, found = 0;
-    hyp_tile *tile;
+    hyp_scene scene;
     hyp_bands kept;
     hyp_slab slab;
 
@@ -397,15 +425,14 @@ static void test_nodata_of_the_options(void)
         want += hits == 0;
     }
     CHECK(hyp_bands_listed(&kept, "1-13", BANDS) == HYP_OK);
-    CHECK(hyp_tile_open_all(path, MPI_COMM_WORLD, &tile) == HYP_OK);
-    CHECK(hyp_cube_read_all(tile, &kept, &options, MPI_COMM_WORLD, &slab) ==
-          HYP_OK);
+    CHECK(open_scene(&scene, &kept) == HYP_OK);
+    CHECK(hyp_cube_read_all(&scene, &options, MPI_COMM_WORLD, &slab) == HYP_OK);
     MPI_Allreduce(&slab.pixels, &found, 1, MPI_INT64_T, MPI_SUM,
                   MPI_COMM_WORLD);
     CHECK(found == want && want < ROWS * COLS);
     hyp_slab_release(&slab);
     hyp_bands_release(&kept);
-    hyp_tile_free(&tile);
+    hyp_scene_release(&scene);
 }
 
 /* Files that are no tiles: what is wrong with them, by number. */
@@ -473,22 +500,22 @@ static void test_truncated_files(void)
 static hyp_status read_whole(void)
 {
     hyp_slab slab = { 0 };
-    hyp_tile *tile;
+    hyp_scene scene;
     hyp_bands kept = { 0 };
-    hyp_status st = hyp_tile_open_all(path, MPI_COMM_WORLD, &tile);
     static int index[BANDS];
+    hyp_status st;
 
-    CHECK((st == HYP_OK) == (tile != NULL));
     for (int b = 0; b < BANDS; b++)
         index[kept.count++] = b;
     kept.index = index;
+    st = open_scene(&scene, &kept);
     if (st == HYP_OK)
-        st = hyp_cube_read_all(tile, &kept, &defaults, MPI_COMM_WORLD, &slab);
+        st = hyp_cube_read_all(&scene, &defaults, MPI_COMM_WORLD, &slab);
     CHECK((st == HYP_OK) == (slab.dn != NULL));
     if (st == HYP_OK)
-        check_rows(&slab, &kept, tile->rows, value_at);
+        check_rows(&slab, &kept, scene.rows, value_at);
     hyp_slab_release(&slab);
-    hyp_tile_free(&tile);
+    hyp_scene_release(&scene);
     check_nothing_open();
     return st;
 }

@@ -19,8 +19,6 @@ static void check_equal_parts(int64_t total, int parts)
         const int64_t count = hyp_part_start(total, part + 1, parts) - first;
 
         CHECK(count == total / parts || count == (total + parts - 1) / parts);
-        for (int64_t i = first; i < first + count; i++)
-            CHECK(hyp_part_of(total, i, parts) == part);
     }
 }
 
@@ -37,14 +35,14 @@ static void test_large_totals(void)
 {
     const int64_t total = INT64_C(1) << 40;
     const int parts = 100003;
+    int64_t last = 0;
 
-    for (int part = 0; part < parts; part += 97) {
+    for (int part = 0; part < parts; part++) {
         const int64_t first = hyp_part_start(total, part, parts);
 
-        CHECK(hyp_part_of(total, first, parts) == part);
-        CHECK(part == 0 || hyp_part_of(total, first - 1, parts) == part - 1);
+        CHECK(first >= last && first - last <= total / parts + 1);
+        last = first;
     }
-    CHECK(hyp_part_of(total, total - 1, parts) == parts - 1);
 }
 
 /*

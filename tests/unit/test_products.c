@@ -213,7 +213,7 @@ static void check_slab(pixel_value *value, int64_t pixels, int bands)
     hyp_slab slab;
     hyp_summary s;
 
-    CHECK(hyp_slab_init(&slab, 0, pixels, 1, bands) == HYP_OK);
+    CHECK(even_slab(&slab, 0, pixels, 1, bands) == HYP_OK);
     for (int64_t p = 0; p < pixels; p++)
         for (int b = 0; b < bands; b++)
             slab.dn[p * slab.stride + b] = value(p, b);

@@ -17,16 +17,17 @@ static uint64_t state = 5;
 /* What a slab is filled with, and which pixels of it are valid. */
 typedef struct scene {
     hyp_slab slab;
+    int64_t cols;
     int16_t *every; /* [rows * cols][bands] */
     char *valid;    /* [rows * cols]        */
 } scene;
 
 static scene make_scene(int64_t rows, int64_t cols, int bands, int permille)
 {
-    scene s = { 0 };
+    scene s = { .cols = cols };
     const size_t pixels = (size_t)(rows * cols);
 
-    CHECK(hyp_slab_init(&s.slab, 3, rows, cols, bands) == HYP_OK);
+    CHECK(even_slab(&s.slab, 3, rows, cols, bands) == HYP_OK);
     s.every = calloc(pixels * (size_t)bands + 1, sizeof *s.every);
     s.valid = calloc(pixels + 1, 1);
     for (size_t p = 0; p < pixels; p++) {
@@ -56,12 +57,12 @@ static void check_dropped(const scene *s)
     const hyp_slab *slab = &s->slab;
     int64_t kept = 0;
 
-    for (int64_t p = 0; p < slab->rows * slab->cols; p++) {
+    for (int64_t p = 0; p < slab->rows * s->cols; p++) {
         const int16_t *x = slab->dn + kept * slab->stride;
 
-        if (p % slab->cols == 0)
-            CHECK(slab->before[p / slab->cols] == kept);
-        CHECK((slab->valid[p / 64] >> (p % 64) & 1) == (uint64_t)s->valid[p]);
+        if (p % s->cols == 0)
+            CHECK(slab->before[p / s->cols] == kept);
+        CHECK(slab->valid[p] == s->valid[p]);
         if (!s->valid[p])
             continue;
         CHECK(memcmp(x, s->every + p * slab->bands,
@@ -82,8 +83,7 @@ static void check_pixels_in(const scene *s)
         for (int64_t rows = 0; row + rows <= slab->rows; rows++) {
             int64_t count = 0;
 
-            for (int64_t p = row * slab->cols; p < (row + rows) * slab->cols;
-                 p++)
+            for (int64_t p = row * s->cols; p < (row + rows) * s->cols; p++)
                 count += s->valid[p];
             CHECK(hyp_slab_pixels_in(slab, row, rows) == count);
         }
@@ -103,13 +103,13 @@ static void check_spread(const scene *s, int64_t row, int64_t rows)
         value[i] = (unsigned char)((before * 3 + i) % 251);
     memset(image, 7, sizeof image);
     hyp_slab_spread(slab, value, none, 3, row, rows, image);
-    for (int64_t p = 0; p < rows * slab->cols; p++) {
-        const bool valid = s->valid[row * slab->cols + p];
+    for (int64_t p = 0; p < rows * s->cols; p++) {
+        const bool valid = s->valid[row * s->cols + p];
 
         CHECK(memcmp(image + p * 3, valid ? value + kept * 3 : none, 3) == 0);
         kept += valid;
     }
-    CHECK(image[rows * slab->cols * 3] == 7);
+    CHECK(image[rows * s->cols * 3] == 7);
 }
 
 static void check_scene(int64_t rows, int64_t cols, int bands, int permille)
@@ -120,7 +120,8 @@ static void check_scene(int64_t rows, int64_t cols, int bands, int permille)
     CHECK(s.slab.stride % 32 == 0 && s.slab.stride >= bands &&
           s.slab.stride < bands + 32);
     CHECK((uintptr_t)s.slab.dn % 64 == 0);
-    hyp_slab_drop(&s.slab, NODATA);
+    hyp_slab_mark(&s.slab, 0, rows, NODATA);
+    hyp_slab_drop(&s.slab);
     check_dropped(&s);
     check_pixels_in(&s);
     for (int64_t row = 0; row <= rows; row++)
@@ -159,31 +160,54 @@ static void test_padding_is_not_nodata(void)
 {
     hyp_slab slab;
 
-    CHECK(hyp_slab_init(&slab, 0, 2, 2, 3) == HYP_OK);
+    CHECK(even_slab(&slab, 0, 2, 2, 3) == HYP_OK);
     for (int p = 0; p < 4; p++)
         for (int b = 0; b < 3; b++)
             slab.dn[p * slab.stride + b] = (int16_t)(p == 2 && b == 2 ? 0 : 5);
-    hyp_slab_drop(&slab, 0);
+    hyp_slab_mark(&slab, 0, 2, 0);
+    hyp_slab_drop(&slab);
     CHECK(slab.pixels == 3);
-    CHECK(slab.valid[0] == 11);
+    CHECK(slab.valid[1] == 1 && slab.valid[2] == 0 && slab.valid[3] == 1);
     hyp_slab_release(&slab);
 }
 
 static void test_every_single_failure(void)
 {
-    for (long nth = 1; nth <= 4; nth++) {
+    static const int64_t cols[] = { 10, 10, 10 };
+
+    for (long nth = 1; nth <= 5; nth++) {
         hyp_slab slab;
         hyp_status st;
 
         hyp_fault_arm(nth);
-        st = hyp_slab_init(&slab, 0, 10, 10, 10);
-        CHECK(hyp_fault_fired() == (nth <= 3));
-        CHECK(st == (nth <= 3 ? HYP_ENOMEM : HYP_OK));
-        CHECK((slab.dn == NULL) == (nth <= 3));
-        CHECK(nth > 3 || (slab.valid == NULL && slab.rows == 0));
+        st = hyp_slab_init(&slab, 0, 3, cols, 10);
+        CHECK(hyp_fault_fired() == (nth <= 4));
+        CHECK(st == (nth <= 4 ? HYP_ENOMEM : HYP_OK));
+        CHECK((slab.dn == NULL) == (nth <= 4));
+        CHECK(nth > 4 || (slab.valid == NULL && slab.rows == 0));
         hyp_fault_arm(0);
         hyp_slab_release(&slab);
     }
+}
+
+/* Rows of different lengths, as where one tile ends and another begins. */
+static void test_uneven_rows(void)
+{
+    static const int64_t cols[] = { 3, 3, 0, 5, 1 };
+    hyp_slab slab;
+
+    CHECK(hyp_slab_init(&slab, 7, 5, cols, 4) == HYP_OK);
+    CHECK(slab.first_row == 7 && slab.cells[5] == 12 && slab.pixels == 12);
+    for (int p = 0; p < 12; p++)
+        for (int b = 0; b < 4; b++)
+            slab.dn[p * slab.stride + b] = (int16_t)(p % 4 == 2 ? NODATA : p);
+    hyp_slab_mark(&slab, 1, 3, NODATA); /* not pixel 2, in row 0 */
+    hyp_slab_drop(&slab);
+    CHECK(slab.pixels == 10 && slab.before[1] == 3 && slab.before[2] == 6);
+    CHECK(slab.before[3] == 6 && slab.before[4] == 9);
+    CHECK(slab.valid[2] == 1 && slab.valid[6] == 0 && slab.valid[10] == 0);
+    CHECK(slab.dn[6 * slab.stride] == 7);
+    hyp_slab_release(&slab);
 }
 
 int main(int argc, char **argv)
@@ -192,6 +216,7 @@ int main(int argc, char **argv)
     RUN(test_random_patterns);
     RUN(test_none_and_all_invalid);
     RUN(test_no_rows);
+    RUN(test_uneven_rows);
     RUN(test_padding_is_not_nodata);
     RUN(test_every_single_failure);
     MPI_Finalize();

@@ -97,7 +97,7 @@ static void summarise(stage *t)
         CHECK(hyp_summary_all(&t->slab, MPI_COMM_SELF, &t->summary) == HYP_OK);
         return;
     }
-    CHECK(hyp_slab_init(&other, 0, 2, 1, t->slab.bands) == HYP_OK);
+    CHECK(even_slab(&other, 0, 2, 1, t->slab.bands) == HYP_OK);
     CHECK(hyp_summary_all(&other, MPI_COMM_SELF, &t->summary) == HYP_OK);
     hyp_slab_release(&other);
 }
@@ -106,7 +106,7 @@ static stage set_up(pixel_value *value, int64_t pixels, int bands, int classes)
 {
     stage t = { .classes = classes };
 
-    CHECK(hyp_slab_init(&t.slab, 0, pixels, 1, bands) == HYP_OK);
+    CHECK(even_slab(&t.slab, 0, pixels, 1, bands) == HYP_OK);
     for (int64_t p = 0; p < pixels; p++)
         for (int b = 0; b < bands; b++)
             t.slab.dn[p * t.slab.stride + b] = value(p, b);

@@ -49,6 +49,8 @@ def main():
     write("good", good, chunks=(8, 8, 27), compression=3)
     write("contiguous", good)
 
+    write("double-scale", good, scale=20000.0)
+
     write("no-cube", None)
     write("other-cube", good, named="Radiance_Data")
     with h5py.File(f"{sys.argv[1]}/empty.h5", "w"):

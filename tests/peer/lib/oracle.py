@@ -110,14 +110,16 @@ def launch(arguments, ranks=1, environment=None):
 
 
 class Run:
-    """One run over a tile, and what it wrote."""
+    """One run over a tile, or over a list of them, and what it wrote."""
 
     def __init__(self, tile, options="", ranks=1, command="run",
                  environment=None):
+        tiles = [tile] if isinstance(tile, str) else tile
+        names = " ".join(map(os.path.basename, tiles))
         self.folder = new_path()
-        self.name = f"{command} {options} {os.path.basename(tile)} on {ranks}"
-        done = launch([command, *shlex.split(options), "-o", self.folder, tile],
-                      ranks, environment)
+        self.name = f"{command} {options} {names} on {ranks}"
+        done = launch([command, *shlex.split(options), "-o", self.folder,
+                       *tiles], ranks, environment)
         self.status, self.said = done.returncode, done.stderr
 
     def path(self, file):
@@ -233,7 +235,7 @@ def grid(bands):
 
 
 def write_tile(cube, wavelength=None, edit=None, nodata=-9999, scale=10000,
-               **storage):
+               west=368000, north=4307000, epsg=32618, **storage):
     """Write a tile as NEON does; `storage` goes to h5py's create_dataset, and
     `edit` may change the open file before it is closed."""
     path = new_path(".h5")
@@ -249,10 +251,10 @@ def write_tile(cube, wavelength=None, edit=None, nodata=-9999, scale=10000,
         data.attrs["Scale_Factor"] = float(scale)
         data.attrs["Data_Ignore_Value"] = float(nodata)
         place = reflectance.create_group("Metadata/Coordinate_System")
-        place["Map_Info"] = ("UTM,  1.000,  1.000,       368000.00,       "
-                             "4307000.0,       1.0000000,       1.0000000,  18,"
-                             "  North,  WGS-84,  units=Meters, 0")
-        place["EPSG Code"] = "32618"
+        place["Map_Info"] = (f"UTM,  1.000,  1.000,       {west:.2f},       "
+                             f"{north:.1f},       1.0000000,       1.0000000, "
+                             f" {epsg % 100},  North,  WGS-84,  units=Meters, 0")
+        place["EPSG Code"] = str(epsg)
         spectral_data = reflectance.create_group("Metadata/Spectral_Data")
         spectral_data["Wavelength"] = np.float64(wavelength)
         spectral_data["FWHM"] = np.full(bands, 5.8)

@@ -1,0 +1,154 @@
+/*
+ * inputs.c - the tiles that the command line speaks of
+ */
+#include "cmd/inputs.h"
+
+#include "base/mem.h"
+#include "hyperslab/comm.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* The paths found so far, each with its end: "a.h5\0b.h5\0". */
+typedef struct listing {
+    FILE *out;
+    char *text;
+    size_t bytes;
+} listing;
+
+static void put(listing *l, const char *path)
+{
+    fwrite(path, 1, strlen(path) + 1, l->out);
+}
+
+static int is_tile(const struct dirent *entry)
+{
+    const size_t length = strlen(entry->d_name);
+
+    return length > 3 && strcmp(entry->d_name + length - 3, ".h5") == 0;
+}
+
+static hyp_status put_folder(listing *l, const char *folder)
+{
+    struct dirent **entry;
+    const int count = scandir(folder, &entry, is_tile, alphasort);
+
+    if (count < 0)
+        return hyp_fail(HYP_ENOINPUT, "cannot list the folder '%s': %s", folder,
+                        strerror(errno));
+    for (int i = 0; i < count; i++) {
+        fprintf(l->out, "%s/%s", folder, entry[i]->d_name);
+        fputc('\0', l->out);
+        free(entry[i]);
+    }
+    free(entry);
+    if (count == 0)
+        return hyp_fail(HYP_ENOINPUT, "the folder '%s' holds no .h5 file",
+                        folder);
+    return HYP_OK;
+}
+
+static hyp_status put_path(listing *l, const char *path)
+{
+    struct stat about;
+
+    if (stat(path, &about) == 0 && S_ISDIR(about.st_mode))
+        return put_folder(l, path);
+    put(l, path); /* opening it tells what is wrong with it */
+    return HYP_OK;
+}
+
+static hyp_status put_lines(listing *l, const char *path)
+{
+    FILE *in = fopen(path, "r");
+    char *line = NULL;
+    size_t room = 0;
+    int found = 0;
+    hyp_status st = HYP_OK;
+
+    if (in == NULL)
+        return hyp_fail(HYP_ENOINPUT, "cannot open the list '%s': %s", path,
+                        strerror(errno));
+    while (st == HYP_OK && getline(&line, &room, in) >= 0) {
+        line[strcspn(line, "\r\n")] = '\0';
+        if (line[0] == '\0' || line[0] == '#')
+            continue;
+        st = put_path(l, line);
+        found++;
+    }
+    free(line);
+    fclose(in);
+    if (st == HYP_OK && found == 0)
+        return hyp_fail(HYP_ENOINPUT, "the list '%s' names no tile", path);
+    return st;
+}
+
+/* On rank 0. */
+static hyp_status list(listing *l, const char *const *argument, int arguments)
+{
+    hyp_status st = HYP_OK;
+
+    l->out = open_memstream(&l->text, &l->bytes);
+    if (l->out == NULL)
+        return hyp_fail(HYP_ENOMEM, "no memory for the list of tiles");
+    for (int i = 0; st == HYP_OK && i < arguments; i++)
+        st = argument[i][0] == '@' ? put_lines(l, argument[i] + 1)
+                                   : put_path(l, argument[i]);
+    if (fclose(l->out) != 0 && st == HYP_OK)
+        st = hyp_fail(HYP_ENOMEM, "no memory for the list of tiles");
+    return st;
+}
+
+/* Point to each path in the text. */
+static hyp_status split(hyp_inputs *inputs, size_t bytes)
+{
+    hyp_status st;
+
+    for (size_t i = 0; i < bytes; i++)
+        inputs->count += inputs->text[i] == '\0';
+    st = hyp_alloc(&inputs->path, (size_t)inputs->count);
+    for (int i = 0; st == HYP_OK && i < inputs->count; i++)
+        inputs->path[i] =
+            i == 0 ? inputs->text
+                   : inputs->path[i - 1] + strlen(inputs->path[i - 1]) + 1;
+    return st;
+}
+
+hyp_status hyp_inputs_find_all(hyp_inputs *inputs, const char *const *argument,
+                               int arguments, MPI_Comm comm)
+{
+    listing l = { 0 };
+    uint64_t bytes;
+    hyp_status st = HYP_OK;
+    int rank;
+
+    *inputs = (hyp_inputs){ 0 };
+    MPI_Comm_rank(comm, &rank);
+    if (rank == 0)
+        st = list(&l, argument, arguments);
+    HYP_TRY(hyp_agree(comm, st));
+    bytes = l.bytes;
+    MPI_Bcast(&bytes, 1, MPI_UINT64_T, 0, comm);
+    HYP_TRY(hyp_agree(comm, hyp_alloc(&inputs->text, bytes)));
+    if (rank == 0)
+        memcpy(inputs->text, l.text, bytes);
+    MPI_Bcast(inputs->text, (int)bytes, MPI_CHAR, 0, comm);
+    HYP_TRY(hyp_agree(comm, split(inputs, bytes)));
+out:
+    free(l.text);
+    if (st != HYP_OK)
+        hyp_inputs_release(inputs);
+    return st;
+}
+
+void hyp_inputs_release(hyp_inputs *inputs)
+{
+    free(inputs->path);
+    free(inputs->text);
+    *inputs = (hyp_inputs){ 0 };
+}

@@ -1,0 +1,36 @@
+/*
+ * inputs.h - the tiles that the command line speaks of
+ */
+#ifndef HYP_CMD_INPUTS_H
+#define HYP_CMD_INPUTS_H
+
+#include "hyperslab/status.h"
+
+#include <mpi.h>
+#include <stddef.h>
+
+typedef struct hyp_inputs {
+    int count;
+    const char **path; /* [count]; owned           */
+    char *text;        /* what path points to; owned */
+} hyp_inputs;
+
+/*
+ * List the tiles that arguments name: a tile, a folder (its *.h5, in the order
+ * of their names), or @FILE (the tiles and folders that its lines name; blank
+ * lines and those that begin with # are skipped).  Rank 0 looks; the others are
+ * told.
+ *
+ * Collective: yes
+ * Errors:     HYP_ENOINPUT for a list that cannot be read, or a folder or list
+ *             that names no tile; HYP_ENOMEM; inputs is then empty
+ * Ownership:  the caller frees with hyp_inputs_release()
+ */
+HYP_CHECKED hyp_status hyp_inputs_find_all(hyp_inputs *inputs,
+                                           const char *const *argument,
+                                           int arguments, MPI_Comm comm);
+
+/* Free what inputs owns.  Accepts { 0 }.  Collective: no. */
+void hyp_inputs_release(hyp_inputs *inputs);
+
+#endif

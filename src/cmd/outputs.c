@@ -1,0 +1,168 @@
+/*
+ * outputs.c - the files of a job, and where they lie
+ */
+#include "cmd/outputs.h"
+
+#include "base/mem.h"
+#include "hyperslab/comm.h"
+#include "io/mosaic.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAPS = 3, OTHERS = 8 }; /* files of a tile, and of the scene, at most */
+
+/* "NAME/" of a tile's file NAME.h5. */
+static hyp_status name_folder(char **folder, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    const char *base = slash ? slash + 1 : path;
+    size_t length = strlen(base);
+    hyp_status st = hyp_alloc(folder, length + 2);
+
+    if (st != HYP_OK)
+        return st;
+    if (length > 3 && strcmp(base + length - 3, ".h5") == 0)
+        length -= 3;
+    snprintf(*folder, length + 2, "%.*s/", (int)length, base);
+    return HYP_OK;
+}
+
+static hyp_status name_folders(hyp_outputs *o, const hyp_scene *scene)
+{
+    hyp_status st;
+
+    HYP_TRY(hyp_alloc(&o->folder, (size_t)scene->tiles));
+    o->tiles = scene->tiles;
+    if (o->tiles == 1)
+        return hyp_alloc(&o->folder[0], 1);
+    for (int i = 0; i < o->tiles; i++) {
+        HYP_TRY(name_folder(&o->folder[i], scene->tile[i].tile->path));
+        for (int j = 0; j < i; j++)
+            if (strcmp(o->folder[i], o->folder[j]) == 0)
+                HYP_TRY(hyp_fail(HYP_EUSAGE,
+                                 "tiles '%s' and '%s' have the same name, "
+                                 "which results are named after; rename one",
+                                 scene->tile[j].tile->path,
+                                 scene->tile[i].tile->path));
+    }
+out:
+    return st;
+}
+
+/* The names of the files, in the order in which they are to appear. */
+typedef struct names {
+    int count;
+    char **name; /* owned, with its texts */
+} names;
+
+static hyp_status add(names *n, const char *folder, const char *file)
+{
+    const size_t room = strlen(folder) + strlen(file) + 1;
+    hyp_status st = hyp_alloc(&n->name[n->count], room);
+
+    if (st == HYP_OK)
+        snprintf(n->name[n->count++], room, "%s%s", folder, file);
+    return st;
+}
+
+static hyp_status add_maps(names *n, const char *folder, hyp_products makes)
+{
+    hyp_status st = HYP_OK;
+
+    if (makes.classes) {
+        HYP_TRY(add(n, folder, HYP_CLASSES_TIF));
+        HYP_TRY(add(n, folder, HYP_CLASSES_SIDECAR));
+    }
+    if (makes.components)
+        HYP_TRY(add(n, folder, HYP_PCA_TIF));
+out:
+    return st;
+}
+
+static hyp_status add_others(names *n, bool mosaic, hyp_products makes)
+{
+    hyp_status st = HYP_OK;
+
+    if (makes.classes && mosaic)
+        HYP_TRY(add(n, "", HYP_CLASSES_VRT));
+    if (makes.components && mosaic)
+        HYP_TRY(add(n, "", HYP_PCA_VRT));
+    if (makes.classes)
+        HYP_TRY(add(n, "", HYP_CENTROIDS_CSV));
+    if (makes.components) {
+        HYP_TRY(add(n, "", HYP_EIGENVALUES_CSV));
+        HYP_TRY(add(n, "", HYP_COMPONENTS_CSV));
+    }
+    HYP_TRY(add(n, "", HYP_MODEL_H5));
+    HYP_TRY(add(n, "", HYP_RUN_JSON));
+out:
+    return st;
+}
+
+static hyp_status list_names(names *n, const hyp_outputs *o, hyp_products makes)
+{
+    hyp_status st;
+
+    HYP_TRY(hyp_alloc(&n->name, (size_t)o->tiles * MAPS + OTHERS));
+    for (int i = 0; i < o->tiles; i++)
+        HYP_TRY(add_maps(n, o->folder[i], makes));
+    HYP_TRY(add_others(n, o->mosaic, makes));
+out:
+    return st;
+}
+
+static void release(hyp_outputs *o)
+{
+    for (int i = 0; i < o->tiles; i++)
+        free(o->folder[i]);
+    free(o->folder);
+    *o = (hyp_outputs){ 0 };
+}
+
+hyp_status hyp_outputs_open_all(hyp_outputs *o, const char *dir, bool overwrite,
+                                hyp_products products, const hyp_scene *scene,
+                                MPI_Comm comm)
+{
+    names n = { 0 };
+    hyp_status st;
+
+    *o = (hyp_outputs){ .mosaic = scene->tiles > 1 && hyp_mosaic_fits(scene) };
+    st = name_folders(o, scene);
+    if (st == HYP_OK)
+        st = list_names(&n, o, products);
+    HYP_TRY(hyp_agree(comm, st));
+    HYP_TRY(hyp_stage_open_all(&o->stage, dir, overwrite,
+                               (const char *const *)n.name, n.count, comm));
+out:
+    for (int i = 0; i < n.count; i++)
+        free(n.name[i]);
+    free(n.name);
+    if (st != HYP_OK)
+        release(o);
+    return st;
+}
+
+const char *hyp_output_path(const hyp_outputs *o, const char *name)
+{
+    return hyp_stage_path(&o->stage, name);
+}
+
+const char *hyp_output_map(const hyp_outputs *o, int tile, const char *name)
+{
+    char whole[4096 + 64];
+
+    snprintf(whole, sizeof whole, "%s%s", o->folder[tile], name);
+    return hyp_stage_path(&o->stage, whole);
+}
+
+hyp_status hyp_outputs_close_all(hyp_outputs *o, hyp_status mine, MPI_Comm comm)
+{
+    hyp_status st = mine;
+
+    if (o->tiles > 0)
+        st = hyp_stage_close_all(&o->stage, mine, comm);
+    release(o);
+    return st;
+}

@@ -1,0 +1,75 @@
+/*
+ * outputs.h - the files of a job, and where they lie
+ *
+ * With one tile, all files lie in the output folder.  With several, each tile
+ * has a folder in it for its maps, named after the tile's file, and VRTs beside
+ * the other files join the maps.
+ */
+#ifndef HYP_CMD_OUTPUTS_H
+#define HYP_CMD_OUTPUTS_H
+
+#include "hyperslab/scene.h"
+#include "io/stage.h"
+
+/* Maps: of each tile. */
+#define HYP_CLASSES_TIF     "classes.tif"
+#define HYP_CLASSES_SIDECAR "classes.tif.aux.xml"
+#define HYP_PCA_TIF         "pca.tif"
+
+/* Of the scene. */
+#define HYP_CLASSES_VRT     "classes.vrt"
+#define HYP_PCA_VRT         "pca.vrt"
+#define HYP_CENTROIDS_CSV   "centroids.csv"
+#define HYP_EIGENVALUES_CSV "eigenvalues.csv"
+#define HYP_COMPONENTS_CSV  "components.csv"
+#define HYP_MODEL_H5        "model.h5"
+#define HYP_RUN_JSON        "run.json"
+
+/* What a job makes. */
+typedef struct hyp_products {
+    bool classes, components;
+} hyp_products;
+
+typedef struct hyp_outputs {
+    hyp_stage stage;
+    int tiles;
+    char **folder; /* [tiles]: "" or "NAME/"; owned */
+    bool mosaic;   /* whether there are VRTs        */
+} hyp_outputs;
+
+/*
+ * Prepare the output folder for the files of a job over a scene.
+ *
+ * Collective: yes
+ * Errors:     those of hyp_stage_open_all(); HYP_EUSAGE if two tiles have the
+ *             same name; outputs is then empty
+ * Ownership:  hyp_outputs_close_all() frees, and must follow
+ */
+HYP_CHECKED hyp_status hyp_outputs_open_all(hyp_outputs *outputs,
+                                            const char *dir, bool overwrite,
+                                            hyp_products products,
+                                            const hyp_scene *scene,
+                                            MPI_Comm comm);
+
+/*
+ * Where to write a file of the scene.
+ *
+ * Collective: no
+ * Ownership:  belongs to outputs
+ */
+const char *hyp_output_path(const hyp_outputs *outputs, const char *name);
+
+/* Where to write a map of a tile.  Likewise.  Collective: no. */
+const char *hyp_output_map(const hyp_outputs *outputs, int tile,
+                           const char *name);
+
+/*
+ * Keep what was written if all ranks are content, else remove it; free all.
+ *
+ * Collective: yes
+ * Errors:     those passed in, and those of hyp_stage_close_all()
+ */
+HYP_CHECKED hyp_status hyp_outputs_close_all(hyp_outputs *outputs,
+                                             hyp_status mine, MPI_Comm comm);
+
+#endif
