@@ -5,8 +5,7 @@
  * ranks that own them.  With chunks of whole bands this is a transpose; with
  * chunks of a few rows nearly all rows stay.  Rows are the slowest axis of a
  * chunk, so what one owner gets of a chunk is one piece of memory: nothing is
- * packed.  What was sent in one turn is waited for after the chunks of the next
- * have been decoded, so that ranks need not keep step.
+ * packed.  Messages are under way while the next chunk is being decoded.
  *
  * A rank whose chunk cannot be read keeps up the turns, and reports after the
  * last.
@@ -23,11 +22,10 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { TAG = 1, UNDER_WAY = 2 };
+enum { TAG = 1 };
 
-/* One turn: what it decodes and receives, and its messages. */
+/* What is decoded and received in one turn, and its messages. */
 typedef struct turn {
-    hyp_group *group;     /* [ranks]: of each rank; owned                   */
     void *decoded;        /* int16: this rank's group; owned                */
     void *received;       /* int16: the other ranks' pieces for this rank;
                          owned                                          */
@@ -51,7 +49,7 @@ typedef struct reader {
     hyp_slab *slab;
     MPI_Comm comm;
     int rank;
-    turn turn[UNDER_WAY];
+    turn turn;
     size_t decoded_bytes, received_bytes;
     source source;
 } reader;
@@ -101,32 +99,34 @@ static hyp_status make_room(reader *r)
         measure_turn(r, &most);
     r->decoded_bytes = (size_t)most.decoded * sizeof(int16_t);
     r->received_bytes = (size_t)most.received * sizeof(int16_t);
-    for (int i = 0; i < UNDER_WAY; i++) {
-        turn *t = &r->turn[i];
-
-        HYP_TRY(hyp_alloc(&t->group, (size_t)r->plan.ranks));
-        HYP_TRY(hyp_map_new(&t->decoded, r->decoded_bytes));
-        HYP_TRY(hyp_map_new(&t->received, r->received_bytes));
-        HYP_TRY(hyp_alloc(&t->request, (size_t)most.requests));
-    }
+    HYP_TRY(hyp_map_new(&r->turn.decoded, r->decoded_bytes));
+    HYP_TRY(hyp_map_new(&r->turn.received, r->received_bytes));
+    HYP_TRY(hyp_alloc(&r->turn.request, (size_t)most.requests));
 out:
     return st;
 }
 
-/* The rows of another rank's group, or of this one's, that this rank owns. */
+/* The group that this rank decodes in this turn. */
+static hyp_group own_group(const reader *r)
+{
+    return r->plan.turn[r->rank];
+}
+
+/* The rows of any rank's group that this rank owns. */
 static hyp_rows own_rows(const reader *r, hyp_group g)
 {
     return hyp_read_plan_shared(&r->plan, g, r->rank);
 }
 
-/* Begin a turn: take over its groups, and post its receives. */
-static void begin(const reader *r, turn *t)
+/* Post the receives of this turn. */
+static void receive(reader *r)
 {
+    turn *t = &r->turn;
     int16_t *into = t->received;
 
     t->requests = 0;
     for (int s = 0; s < r->plan.ranks; s++) {
-        const hyp_group g = t->group[s] = r->plan.turn[s];
+        const hyp_group g = r->plan.turn[s];
         const int64_t piece = hyp_read_plan_piece(
             hyp_read_plan_tile(&r->plan, g.begin), own_rows(r, g));
 
@@ -141,31 +141,30 @@ static void begin(const reader *r, turn *t)
 }
 
 /* Where the n-th chunk of this rank's group is decoded. */
-static int16_t *decoded_chunk(const reader *r, const turn *t, int64_t n)
+static int16_t *decoded_chunk(const reader *r, int64_t n)
 {
     const hyp_tile_plan *plan =
-        hyp_read_plan_tile(&r->plan, t->group[r->rank].begin);
+        hyp_read_plan_tile(&r->plan, own_group(r).begin);
 
-    return (int16_t *)t->decoded + n * hyp_chunk_elements(plan->of->tile);
+    return (int16_t *)r->turn.decoded + n * hyp_chunk_elements(plan->of->tile);
 }
 
 /* Where the rows begin in the n-th chunk of this rank's group. */
-static int16_t *decoded_piece(const reader *r, const turn *t, int64_t n,
-                              hyp_rows rows)
+static int16_t *decoded_piece(const reader *r, int64_t n, hyp_rows rows)
 {
-    const hyp_group mine = t->group[r->rank];
+    const hyp_group mine = own_group(r);
     const hyp_tile_plan *plan = hyp_read_plan_tile(&r->plan, mine.begin);
     const int64_t top =
         plan->of->first_row + hyp_read_plan_chunk(plan, mine.begin).row;
 
-    return decoded_chunk(r, t, n) +
+    return decoded_chunk(r, n) +
            hyp_read_plan_piece(plan, (hyp_rows){ top, rows.begin });
 }
 
 /* Start to send the other ranks their rows of the n-th decoded chunk. */
-static void send(const reader *r, turn *t, int64_t n)
+static void send(reader *r, int64_t n)
 {
-    const hyp_group mine = t->group[r->rank];
+    const hyp_group mine = own_group(r);
     const hyp_tile_plan *plan = hyp_read_plan_tile(&r->plan, mine.begin);
 
     for (int to = 0; to < r->plan.ranks; to++) {
@@ -173,9 +172,9 @@ static void send(const reader *r, turn *t, int64_t n)
 
         if (to == r->rank || rows.begin == rows.end)
             continue;
-        MPI_Isend(decoded_piece(r, t, n, rows),
+        MPI_Isend(decoded_piece(r, n, rows),
                   (int)hyp_read_plan_piece(plan, rows), MPI_INT16_T, to, TAG,
-                  r->comm, &t->request[t->requests++]);
+                  r->comm, &r->turn.request[r->turn.requests++]);
     }
 }
 
@@ -222,9 +221,9 @@ static hyp_status open_source(const reader *r, source *s,
 }
 
 /* Decode this rank's group, sending each chunk as soon as it is there. */
-static hyp_status decode(reader *r, turn *t, hyp_status st)
+static hyp_status decode(reader *r, hyp_status st)
 {
-    const hyp_group mine = t->group[r->rank];
+    const hyp_group mine = own_group(r);
     const hyp_tile_plan *plan = hyp_read_plan_tile(&r->plan, mine.begin);
 
     if (mine.begin == mine.end)
@@ -236,9 +235,8 @@ static hyp_status decode(reader *r, turn *t, hyp_status st)
         hyp_chunk chunk = hyp_read_plan_chunk(plan, i);
 
         if (st == HYP_OK)
-            st = hyp_chunk_read(&r->source.chunks, &chunk,
-                                decoded_chunk(r, t, n));
-        send(r, t, n);
+            st = hyp_chunk_read(&r->source.chunks, &chunk, decoded_chunk(r, n));
+        send(r, n);
     }
     return st;
 }
@@ -291,25 +289,25 @@ static void place(const reader *r, hyp_group g, hyp_rows rows,
     }
 }
 
-static void place_own(const reader *r, const turn *t)
+static void place_own(const reader *r)
 {
-    const hyp_group mine = t->group[r->rank];
+    const hyp_group mine = own_group(r);
     const hyp_rows rows = own_rows(r, mine);
     const int16_t *piece[HYP_GROUP_CHUNKS];
 
     if (rows.begin == rows.end)
         return;
     for (int64_t n = 0; n < mine.end - mine.begin; n++)
-        piece[n] = decoded_piece(r, t, n, rows);
+        piece[n] = decoded_piece(r, n, rows);
     place(r, mine, rows, piece);
 }
 
-static void place_received(const reader *r, const turn *t)
+static void place_received(const reader *r)
 {
-    const int16_t *from = t->received;
+    const int16_t *from = r->turn.received;
 
     for (int s = 0; s < r->plan.ranks; s++) {
-        const hyp_group g = t->group[s];
+        const hyp_group g = r->plan.turn[s];
         const hyp_rows rows = own_rows(r, g);
         const int16_t *piece[HYP_GROUP_CHUNKS];
 
@@ -324,32 +322,19 @@ static void place_received(const reader *r, const turn *t)
     }
 }
 
-/* Wait for a turn's messages, and place what came. */
-static void end(const reader *r, turn *t)
-{
-    MPI_Waitall(t->requests, t->request, MPI_STATUSES_IGNORE);
-    t->requests = 0;
-    place_received(r, t);
-}
-
 /* All turns.  Only decoding can fail; messages go on to the end. */
 static hyp_status exchange_all(reader *r)
 {
-    turn *now = &r->turn[0], *last = NULL;
     hyp_status st = HYP_OK;
 
     hyp_read_plan_rewind(&r->plan);
     while (hyp_read_plan_next(&r->plan)) {
-        begin(r, now);
-        st = decode(r, now, st);
-        place_own(r, now);
-        if (last)
-            end(r, last);
-        last = now;
-        now = &r->turn[now == &r->turn[0]];
+        receive(r);
+        st = decode(r, st);
+        place_own(r);
+        MPI_Waitall(r->turn.requests, r->turn.request, MPI_STATUSES_IGNORE);
+        place_received(r);
     }
-    if (last)
-        end(r, last);
     return hyp_agree(r->comm, st);
 }
 
@@ -357,12 +342,9 @@ static void release(reader *r)
 {
     close_source(&r->source);
     hyp_read_plan_release(&r->plan);
-    for (int i = 0; i < UNDER_WAY; i++) {
-        free(r->turn[i].group);
-        hyp_map_free(r->turn[i].decoded, r->decoded_bytes);
-        hyp_map_free(r->turn[i].received, r->received_bytes);
-        free(r->turn[i].request);
-    }
+    hyp_map_free(r->turn.decoded, r->decoded_bytes);
+    hyp_map_free(r->turn.received, r->received_bytes);
+    free(r->turn.request);
 }
 
 /* A slab for the rows that the plan gives to this rank. */
