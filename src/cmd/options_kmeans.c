@@ -1,0 +1,68 @@
+/*
+ * options_kmeans.c - options: k-means
+ */
+#define _GNU_SOURCE /* argp.h */
+
+#include "cmd/options.h"
+
+#include "cmd/take.h"
+
+enum { MOST_ITERATIONS = 100000 };
+
+/* Keys of options without a short name. */
+enum {
+    KEY_MAX_ITER = 256,
+    KEY_INIT,
+    KEY_START_CLUSTERS,
+    KEY_DISTANCE,
+    KEY_SEED,
+    KEY_MIN_CHANGE
+};
+
+static const struct argp_option options[] = {
+    { "classes", 'k', "K", 0, "Number of classes (5)", 0 },
+    { "max-iter", KEY_MAX_ITER, "N", 0, "Stop after N iterations (500)", 0 },
+    { "init", KEY_INIT, "HOW", 0,
+      "Start centres: diagonal of the bounding box, or kmeans++ (diagonal)",
+      0 },
+    { "start-clusters", KEY_START_CLUSTERS, "FILE", 0,
+      "Start from the centroids in a centroids.csv or model.h5", 0 },
+    { "distance", KEY_DISTANCE, "D", 0, "l2 or l1 (l2)", 0 },
+    { "seed", KEY_SEED, "S", 0, "Seed of the draws of kmeans++ (0)", 0 },
+    { "min-change", KEY_MIN_CHANGE, "PERCENT", 0,
+      "Stop when fewer of the pixels change their class (0: when none does)",
+      0 },
+    { 0 }
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+    hyp_settings *s = state->input;
+    error_t error;
+    bool second;
+
+    switch (key) {
+    case 'k': return hyp_take_int("classes", arg, HYP_MAX_CLASSES, &s->classes);
+    case KEY_MAX_ITER:
+        return hyp_take_int("max-iter", arg, MOST_ITERATIONS,
+                            &s->max_iterations);
+    case KEY_START_CLUSTERS: s->start_clusters = arg; return 0;
+    case KEY_SEED: return hyp_take_seed("seed", arg, &s->seed);
+    case KEY_MIN_CHANGE:
+        return hyp_take_double("min-change", arg, 0, 100, &s->min_change);
+    case KEY_INIT:
+        error = hyp_take_word("init", arg, "diagonal", "kmeans++", &second);
+        s->init = second ? HYP_INIT_PLUS_PLUS : HYP_INIT_DIAGONAL;
+        return error;
+    case KEY_DISTANCE:
+        error = hyp_take_word("distance", arg, "l2", "l1", &second);
+        s->distance = second ? HYP_DISTANCE_L1 : HYP_DISTANCE_L2;
+        return error;
+    }
+    return ARGP_ERR_UNKNOWN;
+}
+
+const hyp_option_group hyp_options_kmeans = {
+    "k-means:",
+    { options, parse, NULL, NULL, NULL, NULL, NULL },
+};

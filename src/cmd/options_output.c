@@ -1,0 +1,34 @@
+/*
+ * options_output.c - options: where results go, and what is said
+ */
+#define _GNU_SOURCE /* argp.h */
+
+#include "cmd/options.h"
+
+enum { KEY_OVERWRITE = 256 };
+
+static const struct argp_option options[] = {
+    { "output", 'o', "DIR", 0, "Write results here (hyperslab-out)", 0 },
+    { "overwrite", KEY_OVERWRITE, NULL, 0, "Replace existing results", 0 },
+    { "quiet", 'q', NULL, 0, "Say nothing but errors", 0 },
+    { "verbose", 'v', NULL, 0, "Say how long each part took", 0 },
+    { 0 }
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+    hyp_settings *s = state->input;
+
+    switch (key) {
+    case 'o': s->output = arg; return 0;
+    case KEY_OVERWRITE: s->overwrite = true; return 0;
+    case 'q': s->quiet = true; return 0;
+    case 'v': s->verbose = true; return 0;
+    }
+    return ARGP_ERR_UNKNOWN;
+}
+
+const hyp_option_group hyp_options_output = {
+    "Output:",
+    { options, parse, NULL, NULL, NULL, NULL, NULL },
+};

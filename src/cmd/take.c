@@ -1,0 +1,76 @@
+/*
+ * take.c - values of options, as text
+ */
+#define _GNU_SOURCE /* argp.h */
+
+#include "cmd/take.h"
+
+#include "hyperslab/status.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+error_t hyp_take_wrong(const char *option, const char *value,
+                       const char *expected)
+{
+    hyp_fail(HYP_EUSAGE, "--%s '%s': expected %s", option, value, expected);
+    return EINVAL;
+}
+
+error_t hyp_take_int(const char *option, const char *text, int most, int *value)
+{
+    char *end, expected[64];
+    long number;
+
+    errno = 0;
+    number = strtol(text, &end, 10);
+    if (end == text || *end || errno || number < 1 || number > most) {
+        snprintf(expected, sizeof expected, "a whole number from 1 to %d",
+                 most);
+        return hyp_take_wrong(option, text, expected);
+    }
+    *value = (int)number;
+    return 0;
+}
+
+error_t hyp_take_seed(const char *option, const char *text, uint64_t *value)
+{
+    char *end;
+
+    errno = 0;
+    *value = strtoull(text, &end, 10);
+    if (end == text || *end || errno || text[0] == '-')
+        return hyp_take_wrong(option, text, "a whole number from 0");
+    return 0;
+}
+
+error_t hyp_take_double(const char *option, const char *text, double least,
+                        double most, double *value)
+{
+    char *end, expected[64];
+    double number = strtod(text, &end);
+
+    if (end == text || *end || !(number >= least && number <= most)) {
+        snprintf(expected, sizeof expected, "a number from %g to %g", least,
+                 most);
+        return hyp_take_wrong(option, text, expected);
+    }
+    *value = number;
+    return 0;
+}
+
+/* One of two words; *second says whether it is the second. */
+error_t hyp_take_word(const char *option, const char *text,
+                      const char *first_word, const char *second_word,
+                      bool *second)
+{
+    char expected[64];
+
+    *second = strcmp(text, second_word) == 0;
+    if (*second || strcmp(text, first_word) == 0)
+        return 0;
+    snprintf(expected, sizeof expected, "%s or %s", first_word, second_word);
+    return hyp_take_wrong(option, text, expected);
+}
