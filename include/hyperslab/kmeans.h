@@ -53,8 +53,7 @@ typedef struct hyp_kmeans {
     double *centre;  /* [classes][bands], DN: means of the labels; owned  */
     int64_t *sum;    /* [classes][bands], of the DN of each class; owned  */
     int64_t *count;  /* [classes]; owned                                  */
-    uint16_t *label; /* [pixels of the slab] and some room, 0..classes-1;
-                        owned */
+    uint16_t *label; /* [pixels of the slab], 0..classes-1; owned         */
 } hyp_kmeans;
 
 /*

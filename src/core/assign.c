@@ -10,8 +10,10 @@
 #include <string.h>
 
 enum {
-    GROUP = HYP_ASSIGN_GROUP,
-    TURN = 64 /* groups whose pixels are listed together */
+    BLOCK = 4096, /* watched pixels that are looked at together               */
+    LEAD = 64,    /* pixels ahead whose lines are fetched: the memory's delay */
+    FEW = 16,     /* a list of less than one in so many is worth keeping ...  */
+    AHEAD = 8     /* ... for as many iterations like the last one             */
 };
 
 /* Covers the roundings to float of a bound, of either sign. */
@@ -21,18 +23,14 @@ static const double unit = 0x1p-22;
    its grid: at most 2^-43 * sqrt(2048) DN apart, each. */
 static const float grid = 1e-9f;
 
+static float rounded_up(double value)
+{
+    return (float)(value * (1 + unit));
+}
+
 static float rounded_down(double value, double size)
 {
     return isinf(value) ? (float)value : (float)(value - size * unit);
-}
-
-/* Pixels that do not exist are safe for ever; the others not yet. */
-static void reset(hyp_assigner *a)
-{
-    for (int64_t p = 0; p < a->groups * GROUP; p++)
-        a->slack[p] = p < a->slab->pixels ? -INFINITY : INFINITY;
-    for (int64_t g = 0; g < a->groups; g++)
-        a->spare[g] = -INFINITY;
 }
 
 hyp_status hyp_assigner_init(hyp_assigner *a, const hyp_slab *slab,
@@ -44,7 +42,7 @@ hyp_status hyp_assigner_init(hyp_assigner *a, const hyp_slab *slab,
 
     *a = (hyp_assigner){ .slab = slab,
                          .kernels = hyp_kernels_here(),
-                         .groups = (slab->pixels + GROUP - 1) / GROUP };
+                         .unsafe = slab->pixels };
     if (slab->pixels > INT32_MAX)
         return hyp_fail(HYP_EUSAGE, "%lld pixels on a rank; use more ranks",
                         (long long)slab->pixels);
@@ -55,11 +53,16 @@ hyp_status hyp_assigner_init(hyp_assigner *a, const hyp_slab *slab,
     HYP_TRY(hyp_alloc(&a->centre, count * (size_t)slab->bands));
     HYP_TRY(hyp_alloc(&a->drift, count));
     HYP_TRY(hyp_alloc(&a->used, count));
+    HYP_TRY(hyp_alloc(&a->latest, count));
     HYP_TRY(hyp_alloc(&a->limit, count));
-    HYP_TRY(hyp_alloc(&a->slack, (size_t)a->groups * GROUP));
-    HYP_TRY(hyp_alloc(&a->spare, (size_t)a->groups));
-    HYP_TRY(hyp_alloc(&a->list, (size_t)TURN * GROUP + HYP_LANES));
-    reset(a);
+    HYP_TRY(hyp_alloc(&a->horizon, count));
+    HYP_TRY(hyp_alloc(&a->slack, (size_t)slab->pixels));
+    HYP_TRY(hyp_alloc(&a->watch, (size_t)slab->pixels));
+    HYP_TRY(hyp_alloc(&a->list, (size_t)BLOCK + LEAD));
+    for (int64_t p = 0; p < slab->pixels; p++)
+        a->slack[p] = -INFINITY;
+    for (int j = 0; j < classes; j++)
+        a->horizon[j] = -INFINITY;
 out:
     if (st != HYP_OK)
         hyp_assigner_release(a);
@@ -89,7 +92,7 @@ static double drift_of(const hyp_assigner *a, const double *centre, int j)
 static void use_up(hyp_assigner *a)
 {
     const int classes = a->nearest.classes;
-    double first = 0, second = 0, most = 0;
+    double first = 0, second = 0;
     int farthest = 0;
 
     for (int j = 0; j < classes; j++)
@@ -101,13 +104,10 @@ static void use_up(hyp_assigner *a)
             second = a->drift[j];
         }
     for (int j = 0; j < classes; j++) {
-        double use = a->drift[j] + (j == farthest ? second : first);
-
-        a->used[j] += use;
-        a->limit[j] = (float)(a->used[j] * (1 + unit));
-        most = fmax(most, use);
+        a->latest[j] = a->drift[j] + (j == farthest ? second : first);
+        a->used[j] += a->latest[j];
+        a->limit[j] = rounded_up(a->used[j]);
     }
-    a->spent += most;
 }
 
 static void take_centres(hyp_assigner *a, const double *centre)
@@ -140,24 +140,6 @@ static void settle(hyp_assigner *a, int64_t p, int to, double slack,
     hyp_changes_move(changes, a->slab->dn + p * a->slab->stride, from, to);
 }
 
-/* Ask for the spectra of pixels that will be needed: those that move, and
-   those that the subspace cannot tell. */
-static void prefetch(const hyp_assigner *a, const int32_t *pixel,
-                     const int32_t *best, const float *slack,
-                     const uint16_t *label)
-{
-    enum { LINE = 64 / sizeof(int16_t) };
-
-    for (int i = 0; i < HYP_LANES; i++)
-        if (best[i] != label[pixel[i]] || !(slack[i] > grid)) {
-            const int16_t *x =
-                a->slab->dn + (int64_t)pixel[i] * a->slab->stride;
-
-            for (int b = 0; b < a->slab->stride; b += LINE)
-                __builtin_prefetch(x + b);
-        }
-}
-
 /* Look at all bands of a pixel. */
 static void settle_in_full(hyp_assigner *a, int64_t p, uint16_t *label,
                            hyp_changes *changes)
@@ -169,11 +151,12 @@ static void settle_in_full(hyp_assigner *a, int64_t p, uint16_t *label,
     settle(a, p, to, slack, label, changes);
 }
 
-/* Assign the pixels of the list, by sixteens; the last one fills up. */
-static void settle_list(hyp_assigner *a, int64_t count, uint16_t *label,
-                        hyp_changes *changes)
+/* Look at pixels of the list in the subspace, by sixteens; what it cannot tell
+   is looked at in full. */
+static void settle_in_subspace(hyp_assigner *a, int64_t count, uint16_t *label,
+                               hyp_changes *changes)
 {
-    for (int i = 0; i < HYP_LANES && count > 0; i++)
+    for (int i = 0; i < LEAD && count > 0; i++) /* the last one fills up */
         a->list[count + i] = a->list[count - 1];
     for (int64_t k = 0; k < count; k += HYP_LANES) {
         const int32_t *pixel = a->list + k;
@@ -181,9 +164,10 @@ static void settle_list(hyp_assigner *a, int64_t count, uint16_t *label,
         _Alignas(64) int32_t best[HYP_LANES];
         _Alignas(64) float slack[HYP_LANES];
 
+        for (int i = LEAD - HYP_LANES; i < LEAD; i++)
+            hyp_subspace_fetch(&a->subspace, pixel[i]);
         a->kernels->bound(a->subspace.embedded, pixel, &a->subspace.centre,
                           best, slack);
-        prefetch(a, pixel, best, slack, label);
         for (int i = 0; i < HYP_LANES && i < left; i++)
             if (slack[i] > grid)
                 settle(a, pixel[i], best[i], slack[i], label, changes);
@@ -192,38 +176,68 @@ static void settle_list(hyp_assigner *a, int64_t count, uint16_t *label,
     }
 }
 
-/* Assign the pixels of some groups that are not safe. */
-static void visit(hyp_assigner *a, int64_t first, int64_t last, uint16_t *label,
-                  hyp_changes *changes)
+static void settle_list(hyp_assigner *a, int64_t count, uint16_t *label,
+                        hyp_changes *changes)
 {
-    int64_t count = 0;
-
-    for (int64_t g = first; g < last; g++)
-        if (!((double)a->spare[g] > a->spent))
-            count += a->kernels->unsafe(a->slack, label, a->limit, g * GROUP,
-                                        (g + 1) * GROUP, a->list + count);
     if (a->subspace.embedded)
-        settle_list(a, count, label, changes);
+        settle_in_subspace(a, count, label, changes);
     else
         for (int64_t k = 0; k < count; k++)
             settle_in_full(a, a->list[k], label, changes);
-    for (int64_t g = first; g < last; g++)
-        if (!((double)a->spare[g] > a->spent)) {
-            float least = a->kernels->spare(a->slack + g * GROUP,
-                                            label + g * GROUP, a->limit, GROUP);
+}
 
-            a->spare[g] =
-                rounded_down(least + a->spent, fabs(least) + 2 * a->spent);
-        }
+/* Whether a pixel that is not watched may have become unsafe. */
+static bool is_behind(const hyp_assigner *a)
+{
+    for (int j = 0; j < a->nearest.classes; j++)
+        if (a->limit[j] > a->horizon[j])
+            return true;
+    return false;
+}
+
+/*
+ * Choose anew which pixels to watch.  Where few are unsafe, watching those that
+ * a few more iterations can reach saves passing over all of them each time.
+ */
+static void look_out(hyp_assigner *a, const uint16_t *label)
+{
+    const int ahead = a->unsafe * FEW < a->slab->pixels ? AHEAD : 0;
+
+    for (int j = 0; j < a->nearest.classes; j++)
+        a->horizon[j] = rounded_up(a->used[j] + ahead * a->latest[j]);
+    a->watched = a->kernels->unsafe(a->slack, label, a->horizon, 0,
+                                    a->slab->pixels, a->watch);
+}
+
+/* List the unsafe ones among some of the watched pixels. */
+static int64_t list_unsafe(hyp_assigner *a, int64_t first, int64_t last,
+                           const uint16_t *label)
+{
+    int64_t count = 0;
+
+    for (int64_t i = first; i < last; i++) {
+        const int32_t p = a->watch[i];
+
+        a->list[count] = p;
+        count += !(a->slack[p] > a->limit[label[p]]);
+    }
+    return count;
 }
 
 void hyp_assign(hyp_assigner *a, const double *centre, uint16_t *label,
                 hyp_changes *changes)
 {
     take_centres(a, centre);
-    for (int64_t g = 0; g < a->groups; g += TURN)
-        visit(a, g, g + TURN < a->groups ? g + TURN : a->groups, label,
-              changes);
+    if (is_behind(a))
+        look_out(a, label);
+    a->unsafe = 0;
+    for (int64_t i = 0; i < a->watched; i += BLOCK) {
+        const int64_t last = i + BLOCK < a->watched ? i + BLOCK : a->watched;
+        const int64_t count = list_unsafe(a, i, last, label);
+
+        settle_list(a, count, label, changes);
+        a->unsafe += count;
+    }
 }
 
 void hyp_assigner_release(hyp_assigner *a)
@@ -233,9 +247,11 @@ void hyp_assigner_release(hyp_assigner *a)
     free(a->centre);
     free(a->drift);
     free(a->used);
+    free(a->latest);
     free(a->limit);
+    free(a->horizon);
     free(a->slack);
-    free(a->spare);
+    free(a->watch);
     free(a->list);
     *a = (hyp_assigner){ 0 };
 }

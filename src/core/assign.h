@@ -8,9 +8,10 @@
  * number at its time added, so that an iteration changes no pixel's slack: a
  * pixel is safe while its stored slack exceeds the number of its class.
  *
- * Pixels that are not safe are listed, and bounded anew in the subspace; those
- * that it cannot tell are looked at in full.  Groups of pixels are passed over
- * whole while the least spare slack among them lasts.
+ * Pixels that are not safe are bounded anew in the subspace; those that it
+ * cannot tell are looked at in full.  Towards the end, when few pixels are
+ * unsafe, those that the next iterations may reach are watched, and the others
+ * not even passed over until the numbers have come to the horizon.
  */
 #ifndef HYP_CORE_ASSIGN_H
 #define HYP_CORE_ASSIGN_H
@@ -19,8 +20,6 @@
 #include "core/nearest.h"
 #include "core/subspace.h"
 
-#define HYP_ASSIGN_GROUP 256 /* pixels that are passed over together */
-
 typedef struct hyp_assigner {
     const hyp_slab *slab; /* borrowed                                         */
     const hyp_kernels *kernels;
@@ -28,13 +27,16 @@ typedef struct hyp_assigner {
     hyp_subspace subspace; /* for Euclidean distance; else empty              */
     double *centre;        /* [classes][bands]: the latest; owned             */
     double *drift;         /* [classes]: by which each moved last; owned      */
+    double *latest;        /* [classes]: slack used up by that; owned         */
     double *used;          /* [classes]: slack used up since the start; owned */
     float *limit;          /* [classes]: the same, rounded up; owned          */
-    double spent;          /* what the classes that used most used, summed    */
-    int64_t groups;        /* of pixels that are passed over together         */
+    float *horizon;        /* [classes]: up to which limit the pixels that are
+                              not watched are safe; owned                     */
     float *slack;          /* [pixels]: slack + used, rounded down; owned     */
-    float *spare;          /* [groups]: least spare slack + spent; owned      */
-    int32_t *list;         /* pixels that are not safe, of some groups; owned */
+    int32_t *watch;        /* [pixels]: numbers of watched ones; owned        */
+    int64_t watched;
+    int32_t *list;  /* unsafe ones among some of them; owned           */
+    int64_t unsafe; /* in the latest iteration                         */
     bool started;
 } hyp_assigner;
 
@@ -44,7 +46,7 @@ typedef struct hyp_assigner {
  * Collective: no
  * Errors:     HYP_ENOMEM, HYP_ENUMERIC; assigner is then empty
  * Ownership:  borrows slab; the caller frees with hyp_assigner_release()
- * Cost:       that of hyp_subspace_init(); 4 bytes a pixel more
+ * Cost:       that of hyp_subspace_init(); 8 bytes a pixel more
  */
 HYP_CHECKED hyp_status hyp_assigner_init(hyp_assigner *assigner,
                                          const hyp_slab *slab,
@@ -55,8 +57,8 @@ HYP_CHECKED hyp_status hyp_assigner_init(hyp_assigner *assigner,
  * Give every pixel the centre that is nearest to it, and note the changes.
  *
  * Collective: no
- * Shapes:     centre [classes][bands], DN; label [pixels rounded up to
- *             a multiple of HYP_ASSIGN_GROUP], in and out
+ * Shapes:     centre [classes][bands], DN; label [pixels], in and
+ *             out
  * Result:     the labels that hyp_nearest_find() gives, bit for bit
  */
 void hyp_assign(hyp_assigner *assigner, const double *centre, uint16_t *label,

@@ -31,12 +31,11 @@ out:
     return st;
 }
 
+/* Empty recent into total. */
 static void flush(hyp_changes *c)
 {
     const int64_t length = (int64_t)c->classes * c->stride;
 
-    if (c->moves == 0)
-        return;
     for (int64_t i = 0; i < length; i++) {
         c->total[i] += c->recent[i];
         c->recent[i] = 0;
@@ -44,26 +43,56 @@ static void flush(hyp_changes *c)
     c->moves = 0;
 }
 
+/* Add a pixel that was moved a while ago, if there is one. */
+static void add(hyp_changes *c, hyp_move *move)
+{
+    if (move->x == NULL)
+        return;
+    c->kernels->move(move->x, c->stride, c->recent + move->from * c->stride,
+                     c->recent + move->to * c->stride);
+    move->x = NULL;
+    if (++c->moves == MOST_RECENT)
+        flush(c);
+}
+
+static void add_all(hyp_changes *c)
+{
+    for (int i = 0; i < HYP_CHANGES_DELAY; i++)
+        add(c, &c->late[i]);
+    if (c->moves > 0)
+        flush(c);
+}
+
+static void fetch(const int16_t *x, int stride)
+{
+    enum { LINE = 64 / sizeof *x };
+
+    for (int b = 0; b < stride; b += LINE)
+        __builtin_prefetch(x + b);
+}
+
 void hyp_changes_clear(hyp_changes *c)
 {
-    flush(c);
+    add_all(c);
     memset(c->total, 0, (size_t)c->length * sizeof *c->total);
 }
 
 void hyp_changes_move(hyp_changes *c, const int16_t *x, int from, int to)
 {
-    c->kernels->move(x, c->stride, c->recent + (int64_t)from * c->stride,
-                     c->recent + (int64_t)to * c->stride);
+    hyp_move *move = &c->late[c->next];
+
+    c->next = (c->next + 1) % HYP_CHANGES_DELAY;
+    add(c, move);
+    *move = (hyp_move){ x, from, to };
+    fetch(x, c->stride);
     of_count(c)[from]--;
     of_count(c)[to]++;
     of_count(c)[c->classes]++;
-    if (++c->moves == MOST_RECENT)
-        flush(c);
 }
 
 void hyp_changes_sum_all(hyp_changes *c, MPI_Comm comm)
 {
-    flush(c);
+    add_all(c);
     MPI_Allreduce(MPI_IN_PLACE, c->total, c->length, MPI_INT64_T, MPI_SUM,
                   comm);
 }

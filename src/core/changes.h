@@ -10,6 +10,14 @@
 #include <mpi.h>
 #include <stdint.h>
 
+#define HYP_CHANGES_DELAY 16 /* pixels whose spectra are on their way */
+
+/* A pixel that goes from one class to another. */
+typedef struct hyp_move {
+    const int16_t *x; /* [stride]; borrowed; NULL: none */
+    int from, to;
+} hyp_move;
+
 typedef struct hyp_changes {
     const hyp_kernels *kernels;
     int classes, stride;
@@ -18,6 +26,8 @@ typedef struct hyp_changes {
     int length;      /* of total                                             */
     int32_t *recent; /* [classes][stride]: sums not yet in total; owned     */
     int moves;       /* in recent: few enough for 32 bits                   */
+    hyp_move late[HYP_CHANGES_DELAY]; /* not yet in recent: a ring           */
+    int next;                         /* of the ring                         */
 } hyp_changes;
 
 /*
@@ -34,11 +44,12 @@ HYP_CHECKED hyp_status hyp_changes_init(hyp_changes *changes, int classes,
 void hyp_changes_clear(hyp_changes *changes);
 
 /*
- * Move a pixel from one class to another.
+ * Move a pixel from one class to another.  Its spectrum is fetched, and added
+ * when more pixels have been moved or the changes are summed.
  *
  * Collective: no
  * Shapes:     x [stride]
- * Requires:   from and to differ
+ * Requires:   from and to differ; x stays until the changes are summed
  */
 void hyp_changes_move(hyp_changes *changes, const int16_t *x, int from, int to);
 

@@ -62,7 +62,7 @@ static hyp_status init_all(lloyd *l, const hyp_summary *summary)
     HYP_TRY(hyp_alloc(&km->centre, classes * bands));
     HYP_TRY(hyp_alloc(&km->sum, classes * bands));
     HYP_TRY(hyp_alloc(&km->count, classes));
-    HYP_TRY(hyp_alloc(&km->label, (size_t)l->slab->pixels + HYP_ASSIGN_GROUP));
+    HYP_TRY(hyp_alloc(&km->label, (size_t)l->slab->pixels));
     HYP_TRY(hyp_changes_init(&l->changes, km->classes, l->slab->stride));
     HYP_TRY(hyp_assigner_init(&l->assigner, l->slab, summary,
                               l->options->distance, km->classes));

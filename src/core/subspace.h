@@ -66,6 +66,13 @@ HYP_CHECKED hyp_status hyp_subspace_init(hyp_subspace *subspace,
  */
 void hyp_subspace_set(hyp_subspace *subspace, const double *centre);
 
+/* Ask the memory for what is known of a pixel.  Collective: no. */
+static inline void hyp_subspace_fetch(const hyp_subspace *subspace,
+                                      int64_t pixel)
+{
+    __builtin_prefetch(subspace->embedded + pixel * HYP_LANES);
+}
+
 /* Free what subspace owns.  Accepts { 0 }.  Collective: no. */
 void hyp_subspace_release(hyp_subspace *subspace);
 

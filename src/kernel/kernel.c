@@ -15,16 +15,19 @@
 
 #define SUFFIX portable
 #define TARGET
+#define ABREAST 2
 #include "kernel/kernel_template.h"
 
 #if defined(__x86_64__)
 #define HAVE_X86 1
 #define SUFFIX   avx2
 #define TARGET   __attribute__((target("avx2")))
+#define ABREAST  4
 #include "kernel/kernel_template.h"
 
-#define SUFFIX avx512
-#define TARGET __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq")))
+#define SUFFIX  avx512
+#define TARGET  __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq")))
+#define ABREAST 8
 #include "kernel/kernel_template.h"
 #else
 #define HAVE_X86 0
@@ -70,14 +73,14 @@ pick_by_permutation(const int16_t *in, int64_t in_stride, const int16_t *offset,
 }
 #endif
 
-#define TABLE(suffix, picker)                                     \
-    {                                                             \
-        .name = #suffix, .squares = squares_##suffix,             \
-        .absolutes = absolutes_##suffix, .embed = embed_##suffix, \
-        .square = square_##suffix, .bound = bound_##suffix,       \
-        .unsafe = unsafe_##suffix, .spare = spare_##suffix,       \
-        .move = move_##suffix, .summarise = summarise_##suffix,   \
-        .interleave = interleave_##suffix, .pick = picker,        \
+#define TABLE(suffix, picker)                                               \
+    {                                                                       \
+        .name = #suffix, .squares = squares_##suffix,                       \
+        .absolutes = absolutes_##suffix, .embed = embed_##suffix,           \
+        .square = square_##suffix, .bound = bound_##suffix,                 \
+        .unsafe = unsafe_##suffix, .move = move_##suffix,                   \
+        .summarise = summarise_##suffix, .interleave = interleave_##suffix, \
+        .pick = picker,                                                     \
     }
 
 static const hyp_kernels table[] = {

@@ -80,14 +80,6 @@ typedef struct hyp_kernels {
                       int32_t *list);
 
     /*
-     * The least excess of the pixels' slacks over the limits of their classes.
-     *
-     * Shapes: slack, label [pixels], pixels a multiple of 16
-     */
-    float (*spare)(const float *slack, const uint16_t *label,
-                   const float *limit, int64_t pixels);
-
-    /*
      * Take a pixel from one sum to another.
      *
      * Shapes: x, from, to [stride]; from and to differ

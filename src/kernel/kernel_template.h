@@ -4,6 +4,7 @@
  * Defined before inclusion, and undefined here:
  *   SUFFIX  of the functions' names
  *   TARGET  their target attribute, or nothing
+ *   ABREAST pixels whose sums fit in the registers of the set
  */
 #define JOIN_(a, b) a##_##b
 #define JOIN(a, b)  JOIN_(a, b)
@@ -113,42 +114,52 @@ TARGET static int64_t NAME(square)(const int16_t *x, const int16_t *offset,
     return all;
 }
 
-/* Coordinates of up to 8 pixels, which share each load of the basis. */
+/* Coordinates of up to ABREAST pixels, which share each load of the basis. */
 TARGET static void NAME(embed_few)(const int16_t *x, int pixels, int stride,
                                    int bands, const int16_t *offset,
                                    const float *basis, float *y)
 {
-    enum { TOGETHER = 8 };
-    hyp_floatx16 total[TOGETHER] = { { 0 } };
-    _Alignas(64) float z[TOGETHER][HYP_LANES] = { { 0 } };
+    hyp_floatx16 total[ABREAST] = { { 0 } };
+    _Alignas(64) float z[ABREAST][HYP_LANES] = { { 0 } };
 
     for (int b = 0; b < bands; b += HYP_LANES) {
         const int last = bands - b < HYP_LANES ? bands - b : HYP_LANES;
-        hyp_floatx16 sum[TOGETHER] = { { 0 } };
+        hyp_floatx16 sum[ABREAST] = { { 0 } };
 
         NAME(centre)(x + b, stride, offset + b, pixels, z);
         for (int k = 0; k < last; k++) {
             hyp_floatx16 w =
                 *(const hyp_floatx16 *)(basis + (b + k) * HYP_LANES);
 
-            for (int t = 0; t < TOGETHER; t++)
+            for (int t = 0; t < ABREAST; t++)
                 sum[t] += z[t][k] * w;
         }
-        for (int t = 0; t < TOGETHER; t++)
+        for (int t = 0; t < ABREAST; t++)
             total[t] += sum[t];
     }
     for (int t = 0; t < pixels; t++)
         *(hyp_floatx16 *)(y + t * HYP_LANES) = total[t];
 }
 
+/* Pixels are fetched while those before them are being multiplied: what reads a
+   few bands of several pixels at a time is not foreseen by the processor. */
 TARGET static void NAME(embed)(const int16_t *x, int64_t pixels, int stride,
                                int bands, const int16_t *offset,
                                const float *basis, float *y)
 {
-    for (int64_t p = 0; p < pixels; p += 8)
+    enum { LINE = 64 / sizeof *x };
+
+    for (int64_t p = 0; p < pixels; p += ABREAST) {
+        const int64_t left = pixels - p;
+        const int16_t *now = x + p * stride;
+        const int64_t ahead = left < 2 * ABREAST ? 0 : ABREAST * stride;
+
+        for (int64_t i = ahead; i < 2 * ahead; i += LINE)
+            __builtin_prefetch(now + i);
         NAME(embed_few)
-    (x + p * stride, pixels - p < 8 ? (int)(pixels - p) : 8, stride, bands,
-     offset, basis, y + p * HYP_LANES);
+        (now, left < ABREAST ? (int)left : ABREAST, stride, bands, offset,
+         basis, y + p * HYP_LANES);
+    }
 }
 
 /* Squared distances of 16 pixels from a centre, within the subspace. */
@@ -245,24 +256,6 @@ TARGET static int64_t NAME(unsafe)(const float *slack, const uint16_t *label,
         count += !(slack[p] > limit[label[p]]);
     }
     return count;
-}
-
-TARGET static float NAME(spare)(const float *slack, const uint16_t *label,
-                                const float *limit, int64_t pixels)
-{
-    float least[HYP_LANES], all = INFINITY;
-
-    for (int i = 0; i < HYP_LANES; i++)
-        least[i] = INFINITY;
-    for (int64_t p = 0; p < pixels; p += HYP_LANES)
-        for (int i = 0; i < HYP_LANES; i++) {
-            float spare = slack[p + i] - limit[label[p + i]];
-
-            least[i] = spare < least[i] ? spare : least[i];
-        }
-    for (int i = 0; i < HYP_LANES; i++)
-        all = least[i] < all ? least[i] : all;
-    return all;
 }
 
 /* Pixels are taken 64 at a time, so that they stay in the first cache. */
@@ -378,3 +371,4 @@ TARGET static void NAME(interleave)(const int16_t *const *plane, int planes,
 #undef JOIN_
 #undef SUFFIX
 #undef TARGET
+#undef ABREAST

@@ -15,9 +15,8 @@ enum {
     MOST_BANDS = 40,
     MOST_CLASSES = 70,
     MANY_PIXELS = 5000,
-    MOST_PIXELS = 17000, /* more than 64 groups: see assign.c */
-    GROUP = HYP_ASSIGN_GROUP,
-    ROOM = MOST_PIXELS + GROUP,
+    MOST_PIXELS = 17000, /* more than are looked at together: see assign.c */
+    ROOM = MOST_PIXELS + 1,
     MOVEMENTS = 20
 };
 
@@ -235,11 +234,19 @@ static void check_slacks(stage *t)
         for (int j = 0; j < t->classes; j++)
             CHECK(j == own || slack <= distance_to(t, p, j) - near + trifle);
     }
-    for (int64_t p = 0; p < t->a.groups * GROUP; p++) {
-        const double spare = (double)t->a.spare[p / GROUP] - t->a.spent;
+}
 
-        CHECK(spare <= (double)t->a.slack[p] - t->a.used[t->label[p]]);
-    }
+/* Pixels that are not watched are safe up to the horizon. */
+static void check_watch(const stage *t)
+{
+    int64_t next = 0;
+
+    for (int64_t p = 0; p < t->slab.pixels; p++)
+        if (next < t->a.watched && t->a.watch[next] == p)
+            next++;
+        else
+            CHECK(t->a.slack[p] > t->a.horizon[t->label[p]]);
+    CHECK(next == t->a.watched);
 }
 
 /* Labels against the plain way; those beyond the pixels are left alone. */
@@ -306,6 +313,7 @@ static void follow(pixel_value *value, int64_t pixels, int bands,
         check_labels(t);
         check_changes(t);
         check_slacks(t);
+        check_watch(t);
     }
     tear_down(t);
 }
@@ -357,8 +365,8 @@ static void test_extremes(void)
     }
 }
 
-/* So many groups that they are not all visited together. */
-static void test_many_groups(void)
+/* So many that they are not all looked at together. */
+static void test_most_pixels(void)
 {
     follow(mixed, MOST_PIXELS, 3, HYP_DISTANCE_L2, 5);
     follow(mixed, MOST_PIXELS, 3, HYP_DISTANCE_L1, 5);
@@ -433,26 +441,40 @@ static void test_safe_pixels_are_not_looked_at(void)
     safe_pixels(HYP_DISTANCE_L1, 1e-6);
 }
 
-/* A group that has slack to spare is passed over, whatever its pixels say. */
-static void test_groups_are_passed_over(void)
+/* Up to the horizon nobody looks at pixels that are not watched, whatever their
+   slack says; beyond it, all are looked over again. */
+static void test_watching(void)
 {
     stage *t = settled(HYP_DISTANCE_L2, 2);
-    int64_t count = 0;
+    const int32_t *watch = t->a.watch;
+    int64_t watched, next = 0, untouched = 0;
 
-    assign(t); /* nothing moves, so that spare is as of now */
-    for (int64_t p = 0; p < t->a.groups * GROUP; p++)
-        if ((double)t->a.spare[p / GROUP] > t->a.spent + 1e-3) {
+    for (int turn = 0; turn < 2;
+         turn++) { /* few are unsafe, so some are watched */
+        push_all(t, 1e-3);
+        assign(t);
+    }
+    watched = t->a.watched;
+    CHECK(watched < t->slab.pixels / 2);
+    for (int64_t p = 0; p < t->slab.pixels; p++)
+        if (next < watched && watch[next] == p) {
+            next++;
+        } else {
             t->a.slack[p] = -INFINITY;
-            if (p < t->slab.pixels)
-                falsify(t, p);
-            count++;
+            falsify(t, p);
         }
-    CHECK(count > 0);
+    for (int turn = 0; turn < 4; turn++) {
+        push_all(t, 1e-4);
+        assign(t);
+        CHECK(t->a.watched == watched);
+    }
+    for (int64_t p = 0; p < t->slab.pixels; p++)
+        untouched += t->a.slack[p] == -INFINITY;
+    CHECK(untouched == t->slab.pixels - watched);
+    push_all(t, 10);
     assign(t);
-    for (int64_t p = 0; p < t->a.groups * GROUP; p++)
-        CHECK(!((double)t->a.spare[p / GROUP] > t->a.spent) ||
-              t->a.slack[p] == -INFINITY || p >= t->slab.pixels);
-    CHECK(hyp_changes_reassigned(&t->changes) == 0);
+    check_labels(t);
+    check_watch(t);
     tear_down(t);
 }
 
@@ -507,7 +529,7 @@ static void check_within_the_grid(const hyp_slab *slab,
                                   const hyp_summary *summary,
                                   const double *centre)
 {
-    uint16_t label[HYP_ASSIGN_GROUP] = { 0 };
+    uint16_t label[40] = { 0 };
     hyp_assigner assigner;
     hyp_changes changes;
     hyp_nearest nearest;
@@ -557,9 +579,9 @@ int main(int argc, char **argv)
     RUN(test_many_pixels);
     RUN(test_ties);
     RUN(test_extremes);
-    RUN(test_many_groups);
+    RUN(test_most_pixels);
     RUN(test_safe_pixels_are_not_looked_at);
-    RUN(test_groups_are_passed_over);
+    RUN(test_watching);
     RUN(test_few_pixels_need_all_their_bands);
     RUN(test_every_single_failure);
     RUN(test_centres_within_the_grid);

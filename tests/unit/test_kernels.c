@@ -549,16 +549,6 @@ static void check_unsafe(hyp_isa isa, const float *slack, const uint16_t *label,
     guard_free(list, bytes);
 }
 
-static void check_spare(hyp_isa isa, const float *slack, const uint16_t *label,
-                        const float *limit, int64_t pixels)
-{
-    float want = INFINITY;
-
-    for (int64_t p = 0; p < pixels; p++)
-        want = fminf(want, slack[p] - limit[label[p]]);
-    CHECK(hyp_kernels_for(isa)->spare(slack, label, limit, pixels) == want);
-}
-
 static void test_slacks(void)
 {
     float *limit = random_floats(5, 100);
@@ -570,11 +560,9 @@ static void test_slacks(void)
         uint16_t *label = guard_new(label_bytes);
 
         fill_slacks(slack, label, limit, pixels, 5);
-        for (int isa = HYP_ISA_PORTABLE; isa <= (int)best(); isa++) {
-            check_spare((hyp_isa)isa, slack, label, limit, pixels);
+        for (int isa = HYP_ISA_PORTABLE; isa <= (int)best(); isa++)
             for (int64_t first = 0; first <= pixels; first += 5)
                 check_unsafe((hyp_isa)isa, slack, label, limit, first, pixels);
-        }
         guard_free(slack, slack_bytes);
         guard_free(label, label_bytes);
     }
@@ -595,7 +583,6 @@ static void test_slacks_without_a_number(void)
         const hyp_kernels *k = hyp_kernels_for((hyp_isa)isa);
 
         CHECK(k->unsafe(slack, label, limit, 0, HYP_LANES, list) == 0);
-        CHECK(k->spare(slack, label, limit, HYP_LANES) == INFINITY);
         slack[3] = NAN;
         CHECK(k->unsafe(slack, label, limit, 0, HYP_LANES, list) == 1);
         CHECK(list[0] == 3);
@@ -604,7 +591,6 @@ static void test_slacks_without_a_number(void)
         label[15] = 1;
         CHECK(k->unsafe(slack, label, limit, 0, HYP_LANES, list) == 2);
         CHECK(list[0] == 3 && list[1] == 15);
-        CHECK(k->spare(slack, label, limit, HYP_LANES) == -INFINITY);
         slack[3] = slack[15] = INFINITY;
     }
 }
