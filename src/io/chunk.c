@@ -11,12 +11,17 @@
 #include "io/h5.h"
 #include "io/tile_storage.h"
 
+#include <fcntl.h>
 #include <libdeflate.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-enum { CHECKSUM_BYTES = 4 }; /* what the fletcher32 filter appends */
+enum {
+    CHECKSUM_BYTES = 4, /* what the fletcher32 filter appends */
+    FEW_CHUNKS = 2048   /* HDF5 1.10 passes over all to find where one lies */
+};
 
 hyp_chunk hyp_chunk_at(const hyp_tile *tile, int64_t index)
 {
@@ -60,6 +65,9 @@ hyp_status hyp_chunk_reader_init(hyp_chunk_reader *reader, const hyp_tile *tile,
     *reader = (hyp_chunk_reader){
         .tile = tile, .kept = kept, .quantum = quantum, .dataset = dataset
     };
+    reader->fd = tile->chunk.raw && tile->chunks <= FEW_CHUNKS
+                     ? open(tile->path, O_RDONLY)
+                     : -1;
     reader->inflater = libdeflate_alloc_decompressor();
     if (reader->inflater == NULL)
         st = hyp_fail(HYP_ENOMEM, "no memory for a decompressor");
@@ -256,10 +264,30 @@ hyp_status hyp_chunk_read(hyp_chunk_reader *reader, const hyp_chunk *chunk,
     return st;
 }
 
+/* Many small chunks follow each other in the file: reading ahead of them is the
+   kernel's own idea. */
+void hyp_chunk_announce(const hyp_chunk_reader *reader, const hyp_chunk *chunk)
+{
+    const hsize_t at[3] = { (hsize_t)chunk->row, (hsize_t)chunk->col,
+                            (hsize_t)chunk->band };
+    unsigned skipped;
+    haddr_t address;
+    hsize_t bytes;
+
+    if (reader->fd < 0 || reader->tile->stored[chunk->index] == 0)
+        return;
+    if (H5Dget_chunk_info_by_coord(reader->dataset, at, &skipped, &address,
+                                   &bytes) >= 0)
+        posix_fadvise(reader->fd, (off_t)address, (off_t)bytes,
+                      POSIX_FADV_WILLNEED);
+}
+
 void hyp_chunk_reader_release(hyp_chunk_reader *reader)
 {
     if (reader->inflater)
         libdeflate_free_decompressor(reader->inflater);
+    if (reader->fd > 0)
+        close(reader->fd);
     free(reader->stored);
     free(reader->elements);
     free(reader->unshuffled);

@@ -16,6 +16,7 @@ typedef struct hyp_chunk_reader {
     const hyp_bands *kept; /* borrowed                                     */
     double quantum;        /* reflectance of one DN, for float cubes       */
     hid_t dataset;         /* borrowed                                     */
+    int fd;                /* of the same file, for advice; or -1; owned   */
     struct libdeflate_decompressor *inflater; /* owned                      */
     void *stored;     /* as in the file: compressed; owned            */
     void *elements;   /* inflated, before unshuffling; owned          */
@@ -60,6 +61,14 @@ HYP_CHECKED hyp_status hyp_chunk_reader_init(hyp_chunk_reader *reader,
  */
 HYP_CHECKED hyp_status hyp_chunk_read(hyp_chunk_reader *reader,
                                       const hyp_chunk *chunk, int16_t *dn);
+
+/*
+ * Tell the file system that a chunk will be read soon, if that can be told: the
+ * disk then works while other chunks are inflated.
+ *
+ * Collective: no
+ */
+void hyp_chunk_announce(const hyp_chunk_reader *reader, const hyp_chunk *chunk);
 
 /* Free what reader owns.  Accepts { 0 }.  Collective: no. */
 void hyp_chunk_reader_release(hyp_chunk_reader *reader);

@@ -220,6 +220,18 @@ static hyp_status open_source(const reader *r, source *s,
                                  o->quantum, s->cube);
 }
 
+/* Announce a chunk that this rank will come to, if it is of the open tile. */
+static void announce(const reader *r, const hyp_tile_plan *plan, int64_t n)
+{
+    hyp_chunk chunk;
+
+    if (n >= r->plan.start[r->rank + 1] ||
+        hyp_read_plan_tile(&r->plan, n) != plan)
+        return;
+    chunk = hyp_read_plan_chunk(plan, n);
+    hyp_chunk_announce(&r->source.chunks, &chunk);
+}
+
 /* Decode this rank's group, sending each chunk as soon as it is there. */
 static hyp_status decode(reader *r, hyp_status st)
 {
@@ -234,8 +246,10 @@ static hyp_status decode(reader *r, hyp_status st)
         const int64_t n = i - mine.begin;
         hyp_chunk chunk = hyp_read_plan_chunk(plan, i);
 
-        if (st == HYP_OK)
+        if (st == HYP_OK) {
+            announce(r, plan, i + HYP_GROUP_CHUNKS);
             st = hyp_chunk_read(&r->source.chunks, &chunk, decoded_chunk(r, n));
+        }
         send(r, n);
     }
     return st;
