@@ -38,6 +38,12 @@ def options():
     return chosen
 
 
+def mosaic(chosen, count):
+    """Tiles of both layouts in turn, each of its own scene."""
+    return [programs.make_tile(LAYOUTS[i % 2], chosen.rows, chosen.cols, i)
+            for i in range(count)]
+
+
 def plan(tiles, chosen):
     """Of each case: a name, how often to run it, and how."""
     few, once = min(3, chosen.repeat), 1
@@ -47,7 +53,7 @@ def plan(tiles, chosen):
         cases.append((name, times, lambda: function(*arguments)))
 
     def run(layout, ranks, classes, subset):
-        sample = programs.hyperslab(tiles[layout], ranks, classes, subset)
+        sample = programs.hyperslab([tiles[layout]], ranks, classes, subset)
         if subset == 2:
             programs.keep_map(f"{layout}-k{classes}.tif")
         return sample
@@ -64,6 +70,9 @@ def plan(tiles, chosen):
             run, layout, 2, 5, 1)
         add(f"bounds {layout} ranks=2 subset=1", few,
             programs.bounds, tiles[layout], 2, 1)
+    for count, ranks in page.MOSAICS:
+        add(f"mosaic tiles={count} ranks={ranks}", few, programs.hyperslab,
+            mosaic(chosen, count), ranks, 5, 2)
     for classes in (5, 20):
         for algorithm in ("lloyd", "elkan"):
             add(f"sklearn {algorithm} k={classes}",
@@ -96,7 +105,7 @@ def digests(tiles):
         for classes in (5, 20):
             for ranks, isa in ways:
                 sample = programs.hyperslab(
-                    tiles[layout], ranks, classes, 2, "kmeans",
+                    [tiles[layout]], ranks, classes, 2, "kmeans",
                     {"HYP_ISA": isa} if isa else None)
                 found[f"{layout} k={classes} ranks={ranks} "
                       f"kernels={sample['kernels']}"] = programs.digest()

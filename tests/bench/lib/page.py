@@ -4,6 +4,7 @@ from statistics import median
 LAYOUTS = ("blocks", "bands")
 PHASES = ("open", "read", "summary", "k-means", "covariance", "eigen",
           "write classes", "scores", "write scores", "run", "process")
+MOSAICS = ((1, 1), (2, 1), (2, 2), (4, 2))  # tiles, ranks
 PCA = ("covariance", "eigen", "scores")
 SPY_PCA = ("principal components", "reduce", "transform")
 
@@ -168,6 +169,21 @@ def limits(m):
                   "DSYRK at its peak, s", "covariance, of that"), rows)
 
 
+def mosaics(m):
+    """Of several tiles as one data set; tiles of both layouts in turn."""
+    rows = []
+    for tiles, ranks in MOSAICS:
+        case = f"mosaic tiles={tiles} ranks={ranks}"
+        rows.append([tiles, ranks]
+                    + [seconds(m.of(case, name)) for name in
+                       ("read", "k-means", "covariance", "scores", "run")]
+                    + [seconds(m.of(case, "run") * ranks / tiles),
+                       f"{m.of(case, 'memory') / 1e6 / tiles:.0f}"])
+    return table(("tiles", "ranks", "read", "k-means", "covariance", "scores",
+                  "run", "rank-seconds of `run` a tile",
+                  "peak memory a tile, MB"), rows)
+
+
 def checks(results):
     lines = []
     for name, equal in results["equal"].items():
@@ -219,6 +235,7 @@ def tables(results):
     parts = [conditions(results, m), "### The bars\n", bars(m),
              "### Phases of hyperslab\n", phases(m), "### The others\n",
              peers(m), "### Distance to the bounds\n", limits(m),
+             "### Mosaics\n", mosaics(m),
              "### Checks\n", checks(results)]
     return "\n".join(parts)
 

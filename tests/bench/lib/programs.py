@@ -44,15 +44,17 @@ def on_ranks(ranks, program, arguments, environment=None):
     return finished(command, {**OURS, **(environment or {})})
 
 
-def make_tile(layout, rows, cols):
+def make_tile(layout, rows, cols, seed=0):
     """A standard tile, kept for the next time; its bytes are now cached."""
-    path = f"{FOLDER}/{layout}-{rows}x{cols}.h5"
+    number = f"-{seed}" if seed else ""
+    path = f"{FOLDER}/{layout}-{rows}x{cols}{number}.h5"
     if not os.path.exists(path):
         print(f"bench: writing {path}", file=sys.stderr)
         # Under another name first, so that half a tile is never used.
         on_ranks(CORES, f"{BUILD}/hyperslab",
                  ["synth", "-q", "--overwrite", "--layout", layout, "--rows",
-                  str(rows), "--cols", str(cols), path + ".part.h5"])
+                  str(rows), "--cols", str(cols), "--seed", str(seed),
+                  path + ".part.h5"])
         os.rename(path + ".part.h5", path)
     with open(path, "rb") as tile:
         while tile.read(1 << 24):
@@ -60,13 +62,13 @@ def make_tile(layout, rows, cols):
     return path
 
 
-def hyperslab(tile, ranks, classes, subset, command="run", environment=None):
+def hyperslab(tiles, ranks, classes, subset, command="run", environment=None):
     """Times of one run, as run.json and the clock around the process say."""
     out = f"{FOLDER}/out"
     begin = time.perf_counter()
     done = on_ranks(ranks, f"{BUILD}/hyperslab",
                     [command, "--overwrite", "--subset", str(subset), "-k",
-                     str(classes), "--max-iter", "50", "-o", out, tile],
+                     str(classes), "--max-iter", "50", "-o", out, *tiles],
                     environment)
     process = time.perf_counter() - begin
     with open(f"{out}/run.json", encoding="utf-8") as text:
