@@ -81,24 +81,27 @@ static void put_escaped(FILE *out, const char *text)
     }
 }
 
-static void put_source(FILE *out, const hyp_tile *tile, const extent *e,
-                       const char *folder, const char *file, int band)
+/* A simple source would lay its nodata over the data of those before it. */
+static void put_source(FILE *out, const hyp_mosaic *m, const extent *e,
+                       int number, int band)
 {
+    const hyp_tile *tile = m->scene->tile[number].tile;
     const hyp_georef *g = &tile->georef;
     const long long rows = tile->rows, cols = tile->cols;
 
-    fputs("    <SimpleSource>\n      <SourceFilename relativeToVRT=\"1\">",
+    fputs("    <ComplexSource>\n      <SourceFilename relativeToVRT=\"1\">",
           out);
-    put_escaped(out, folder);
+    put_escaped(out, m->folder[number]);
     fprintf(out, "%s</SourceFilename>\n      <SourceBand>%d</SourceBand>\n",
-            file, band + 1);
+            m->file, band + 1);
     fprintf(out,
             "      <SrcRect xOff=\"0\" yOff=\"0\" xSize=\"%lld\" "
             "ySize=\"%lld\"/>\n"
             "      <DstRect xOff=\"%.10g\" yOff=\"%.10g\" xSize=\"%lld\" "
-            "ySize=\"%lld\"/>\n    </SimpleSource>\n",
+            "ySize=\"%lld\"/>\n      <NODATA>%s</NODATA>\n"
+            "    </ComplexSource>\n",
             cols, rows, (g->west - e->west) / g->pixel_x,
-            (e->north - g->north) / g->pixel_y, cols, rows);
+            (e->north - g->north) / g->pixel_y, cols, rows, m->map->nodata);
 }
 
 /* Class 0 is nodata: it is transparent, as GDAL makes it in a GeoTIFF. */
@@ -149,7 +152,7 @@ static void put_band(FILE *out, const hyp_mosaic *m, const extent *e, int band)
     if (m->count)
         hyp_sidecar_put(out, m->classes, m->count);
     for (int i = 0; i < m->scene->tiles; i++)
-        put_source(out, m->scene->tile[i].tile, e, m->folder[i], m->file, band);
+        put_source(out, m, e, i, band);
     fputs("  </VRTRasterBand>\n", out);
 }
 

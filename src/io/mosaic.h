@@ -2,7 +2,7 @@
  * mosaic.h - a VRT that joins the maps of a scene's tiles
  *
  * A VRT is a small XML file that GDAL, and what is built on it, opens as one
- * raster.  Of tiles that overlap, a later one lies on top.
+ * raster.  Of tiles that overlap, a later one lies on top, where it has data.
  * Source: GDAL documentation, "VRT -- GDAL Virtual Format".
  */
 #ifndef HYP_IO_MOSAIC_H

@@ -172,7 +172,9 @@ def check_places():
     top = oracle.write_tile(CUBE[:30], west=WEST, north=NORTH)
     other = oracle.write_tile(CUBE[30:], west=WEST, north=NORTH - 30,
                               epsg=32617)
-    over = oracle.write_tile(CUBE[21:], west=WEST, north=NORTH - 21)
+    holed = CUBE[21:].copy()
+    holed[2:6, 20:25] = -9999
+    over = oracle.write_tile(holed, west=WEST, north=NORTH - 21)
     run = oracle.Run([top, other], OPTIONS, 2)
     oracle.must_succeed(run)
     check("no VRTs are written" in run.said, f"{run.name}: says so")
@@ -184,7 +186,14 @@ def check_places():
     above = read(run.path(f"{folder_of(over)}/classes.tif"))
     same(read(run.path("classes.vrt"))[:21], below[:21], "above the overlap")
     seen = read(run.path("classes.vrt"))[21:]
-    same(seen[above > 0], above[above > 0], "where the later tile has data")
+    check(np.any((above[:9] == 0) & (below[21:] > 0)), "a hole over data")
+    under = np.zeros_like(above)
+    under[:9] = below[21:]
+    same(seen, np.where(above > 0, above, under),
+         "the later tile, and in its holes the earlier one")
+    scores = read(run.path("pca.vrt"))
+    same(np.isnan(scores[0]), read(run.path("classes.vrt")) == 0,
+         "scores where there are classes")
 
 
 def main():
