@@ -162,6 +162,8 @@ static json_t *describe_settings(const hyp_settings *s)
         json_object_set_new(root, "bands", json_string(s->bands));
     if (s->match_bands)
         json_object_set_new(root, "match-bands", json_true());
+    if (s->mosaic_tif)
+        json_object_set_new(root, "mosaic-tif", json_true());
     if (s->has_nodata)
         json_object_set_new(root, "nodata", json_real(s->nodata));
     if (s->start_clusters)
