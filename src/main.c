@@ -3,6 +3,7 @@
  */
 #include "cmd/cmd.h"
 #include "cmd/launch.h"
+#include "core/blas.h"
 #include "hyperslab/comm.h"
 #include "hyperslab/version.h"
 
@@ -101,6 +102,7 @@ static hyp_status run(const hyp_cmd *cmd, const hyp_settings *settings,
     hyp_status st;
     int rank, size;
 
+    hyp_blas_settle();
     MPI_Init(NULL, NULL);
     MPI_Comm_dup(MPI_COMM_WORLD, &comm);
     MPI_Comm_rank(comm, &rank);

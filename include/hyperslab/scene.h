@@ -34,8 +34,7 @@ typedef struct hyp_scene {
  *
  * Collective: yes
  * Shapes:     path [tiles], the same on every rank
- * Errors:     those of hyp_tile_open_all(); HYP_EFORMAT if two are one file;
- *             scene is then empty
+ * Errors:     those of hyp_tile_open_all(); scene is then empty
  * Ownership:  the caller frees with hyp_scene_release()
  */
 HYP_CHECKED hyp_status hyp_scene_open_all(hyp_scene *scene,

@@ -8,6 +8,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -63,6 +64,20 @@ static hyp_status put_path(listing *l, const char *path)
     return HYP_OK;
 }
 
+/* A line of a list.  It is looked up from the current folder, as GDAL and tar
+   do; whoever expected that of the list is told. */
+static hyp_status put_line(listing *l, const char *line, const char *list)
+{
+    struct stat about;
+
+    if (stat(line, &about) == 0)
+        return put_path(l, line);
+    return hyp_fail(HYP_ENOINPUT,
+                    "'%s': %s; the list '%s' names it, and names in lists are "
+                    "looked up from the current folder",
+                    line, strerror(errno), list);
+}
+
 static hyp_status put_lines(listing *l, const char *path)
 {
     FILE *in = fopen(path, "r");
@@ -78,7 +93,7 @@ static hyp_status put_lines(listing *l, const char *path)
         line[strcspn(line, "\r\n")] = '\0';
         if (line[0] == '\0' || line[0] == '#')
             continue;
-        st = put_path(l, line);
+        st = put_line(l, line, path);
         found++;
     }
     free(line);
@@ -119,6 +134,49 @@ static hyp_status split(hyp_inputs *inputs, size_t bytes)
     return st;
 }
 
+/* Which file a path leads to; a file that is not there is none. */
+typedef struct identity {
+    bool known;
+    dev_t device;
+    ino_t number;
+} identity;
+
+static identity identify(const char *path)
+{
+    struct stat about;
+
+    if (stat(path, &about) != 0)
+        return (identity){ .known = false };
+    return (identity){ true, about.st_dev, about.st_ino };
+}
+
+static bool are_same(identity a, identity b)
+{
+    return a.known && b.known && a.device == b.device && a.number == b.number;
+}
+
+/* The pixels of a tile count once.  On rank 0. */
+static hyp_status refuse_same(const hyp_inputs *inputs)
+{
+    identity *file;
+    hyp_status st = hyp_alloc(&file, (size_t)inputs->count);
+
+    if (st != HYP_OK)
+        return st;
+    for (int i = 0; i < inputs->count; i++) {
+        file[i] = identify(inputs->path[i]);
+        for (int j = 0; j < i; j++)
+            if (are_same(file[i], file[j]))
+                HYP_TRY(hyp_fail(HYP_EUSAGE,
+                                 "'%s' and '%s' are the same file; name each "
+                                 "tile once",
+                                 inputs->path[j], inputs->path[i]));
+    }
+out:
+    free(file);
+    return st;
+}
+
 hyp_status hyp_inputs_find_all(hyp_inputs *inputs, const char *const *argument,
                                int arguments, MPI_Comm comm)
 {
@@ -138,7 +196,10 @@ hyp_status hyp_inputs_find_all(hyp_inputs *inputs, const char *const *argument,
     if (rank == 0)
         memcpy(inputs->text, l.text, bytes);
     MPI_Bcast(inputs->text, (int)bytes, MPI_CHAR, 0, comm);
-    HYP_TRY(hyp_agree(comm, split(inputs, bytes)));
+    st = split(inputs, bytes);
+    if (st == HYP_OK && rank == 0)
+        st = refuse_same(inputs);
+    st = hyp_agree(comm, st);
 out:
     free(l.text);
     if (st != HYP_OK)

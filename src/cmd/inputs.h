@@ -17,13 +17,14 @@ typedef struct hyp_inputs {
 
 /*
  * List the tiles that arguments name: a tile, a folder (its *.h5, in the order
- * of their names), or @FILE (the tiles and folders that its lines name; blank
- * lines and those that begin with # are skipped).  Rank 0 looks; the others are
- * told.
+ * of their names), or @FILE (the tiles and folders that its lines name, from the
+ * current folder; blank lines and those that begin with # are skipped).  Rank 0
+ * looks; the others are told.
  *
  * Collective: yes
  * Errors:     HYP_ENOINPUT for a list that cannot be read, or a folder or list
- *             that names no tile; HYP_ENOMEM; inputs is then empty
+ *             that names no tile, or one that is not there; HYP_EUSAGE if two
+ *             are one file; HYP_ENOMEM; inputs is then empty
  * Ownership:  the caller frees with hyp_inputs_release()
  */
 HYP_CHECKED hyp_status hyp_inputs_find_all(hyp_inputs *inputs,

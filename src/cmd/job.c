@@ -62,7 +62,7 @@ hyp_status hyp_job_open_all(hyp_job *job, const hyp_settings *settings,
                                comm));
     HYP_TRY(hyp_outputs_open_all(&job->outputs, settings->output,
                                  settings->overwrite, makes, &job->scene,
-                                 comm));
+                                 settings->mosaic_tif, comm));
     hyp_job_phase(job, "open", hyp_clock() - job->begin);
 out:
     return st;
@@ -158,7 +158,8 @@ static void say_of_overlap(const hyp_job *job)
             if (hyp_mosaic_overlap(scene, j, i)) {
                 hyp_job_say(job,
                             "note: '%s' and '%s' overlap; their pixels count "
-                            "twice, and the later tile lies on top in VRTs",
+                            "twice, and the later tile lies on top in joined "
+                            "maps",
                             scene->tile[j].tile->path,
                             scene->tile[i].tile->path);
                 return;
@@ -175,7 +176,7 @@ static void say_what_is_read(const hyp_job *job)
         job->settings->bad_bands == HYP_BAD_BANDS_NEON && !job->settings->bands)
         hyp_job_say(job, "note: the tile names no band windows; 1340-1445 "
                          "and 1790-1955 nm are left out");
-    if (job->outputs.mosaic)
+    if (job->outputs.vrt || job->outputs.joined)
         say_of_overlap(job);
     else if (scene->tiles > 1)
         hyp_job_say(job, "note: the tiles differ in CRS or pixel size, or have "

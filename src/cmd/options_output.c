@@ -5,11 +5,15 @@
 
 #include "cmd/options.h"
 
-enum { KEY_OVERWRITE = 256 };
+enum { KEY_OVERWRITE = 256, KEY_MOSAIC_TIF };
 
 static const struct argp_option options[] = {
     { "output", 'o', "DIR", 0, "Write results here (hyperslab-out)", 0 },
     { "overwrite", KEY_OVERWRITE, NULL, 0, "Replace existing results", 0 },
+    { "mosaic-tif", KEY_MOSAIC_TIF, NULL, 0,
+      "Of several tiles, write one GeoTIFF of each map instead of one a tile "
+      "and a VRT",
+      0 },
     { "quiet", 'q', NULL, 0, "Say nothing but errors", 0 },
     { "verbose", 'v', NULL, 0, "Say how long each part took", 0 },
     { 0 }
@@ -22,6 +26,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     switch (key) {
     case 'o': s->output = arg; return 0;
     case KEY_OVERWRITE: s->overwrite = true; return 0;
+    case KEY_MOSAIC_TIF: s->mosaic_tif = true; return 0;
     case 'q': s->quiet = true; return 0;
     case 'v': s->verbose = true; return 0;
     }

@@ -35,9 +35,11 @@ static hyp_status name_folders(hyp_outputs *o, const hyp_scene *scene)
 
     HYP_TRY(hyp_alloc(&o->folder, (size_t)scene->tiles));
     o->tiles = scene->tiles;
-    if (o->tiles == 1)
-        return hyp_alloc(&o->folder[0], 1);
     for (int i = 0; i < o->tiles; i++) {
+        if (o->tiles == 1 || o->joined) {
+            HYP_TRY(hyp_alloc(&o->folder[i], 1)); /* "" */
+            continue;
+        }
         HYP_TRY(name_folder(&o->folder[i], scene->tile[i].tile->path));
         for (int j = 0; j < i; j++)
             if (strcmp(o->folder[i], o->folder[j]) == 0)
@@ -81,13 +83,13 @@ out:
     return st;
 }
 
-static hyp_status add_others(names *n, bool mosaic, hyp_products makes)
+static hyp_status add_others(names *n, bool vrt, hyp_products makes)
 {
     hyp_status st = HYP_OK;
 
-    if (makes.classes && mosaic)
+    if (makes.classes && vrt)
         HYP_TRY(add(n, "", HYP_CLASSES_VRT));
-    if (makes.components && mosaic)
+    if (makes.components && vrt)
         HYP_TRY(add(n, "", HYP_PCA_VRT));
     if (makes.classes)
         HYP_TRY(add(n, "", HYP_CENTROIDS_CSV));
@@ -106,9 +108,9 @@ static hyp_status list_names(names *n, const hyp_outputs *o, hyp_products makes)
     hyp_status st;
 
     HYP_TRY(hyp_alloc(&n->name, (size_t)o->tiles * MAPS + OTHERS));
-    for (int i = 0; i < o->tiles; i++)
+    for (int i = 0; i < (o->joined ? 1 : o->tiles); i++)
         HYP_TRY(add_maps(n, o->folder[i], makes));
-    HYP_TRY(add_others(n, o->mosaic, makes));
+    HYP_TRY(add_others(n, o->vrt, makes));
 out:
     return st;
 }
@@ -123,12 +125,16 @@ static void release(hyp_outputs *o)
 
 hyp_status hyp_outputs_open_all(hyp_outputs *o, const char *dir, bool overwrite,
                                 hyp_products products, const hyp_scene *scene,
-                                MPI_Comm comm)
+                                bool join, MPI_Comm comm)
 {
+    const bool several = scene->tiles > 1;
     names n = { 0 };
-    hyp_status st;
+    hyp_status st = HYP_OK;
 
-    *o = (hyp_outputs){ .mosaic = scene->tiles > 1 && hyp_mosaic_fits(scene) };
+    *o = (hyp_outputs){ .joined = several && join,
+                        .vrt = several && !join && hyp_mosaic_fits(scene) };
+    if (o->joined)
+        HYP_TRY(hyp_mosaic_check(scene)); /* the same on every rank */
     st = name_folders(o, scene);
     if (st == HYP_OK)
         st = list_names(&n, o, products);

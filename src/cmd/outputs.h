@@ -3,7 +3,8 @@
  *
  * With one tile, all files lie in the output folder.  With several, each tile
  * has a folder in it for its maps, named after the tile's file, and VRTs beside
- * the other files join the maps.
+ * the other files join the maps; or, if that is asked for, there is one map of
+ * all tiles, which lies where that of a single tile does.
  */
 #ifndef HYP_CMD_OUTPUTS_H
 #define HYP_CMD_OUTPUTS_H
@@ -33,22 +34,25 @@ typedef struct hyp_products {
 typedef struct hyp_outputs {
     hyp_stage stage;
     int tiles;
-    char **folder; /* [tiles]: "" or "NAME/"; owned */
-    bool mosaic;   /* whether there are VRTs        */
+    char **folder; /* [tiles]: "" or "NAME/"; owned         */
+    bool joined;   /* one map of all tiles, of which there are several */
+    bool vrt;      /* whether there are VRTs                */
 } hyp_outputs;
 
 /*
  * Prepare the output folder for the files of a job over a scene.
  *
  * Collective: yes
+ * Shapes:     join: whether to write one map of all tiles
  * Errors:     those of hyp_stage_open_all(); HYP_EUSAGE if two tiles have the
- *             same name; outputs is then empty
+ *             same name; HYP_EFORMAT if they cannot be joined; outputs is then
+ *             empty
  * Ownership:  hyp_outputs_close_all() frees, and must follow
  */
 HYP_CHECKED hyp_status hyp_outputs_open_all(hyp_outputs *outputs,
                                             const char *dir, bool overwrite,
                                             hyp_products products,
-                                            const hyp_scene *scene,
+                                            const hyp_scene *scene, bool join,
                                             MPI_Comm comm);
 
 /*

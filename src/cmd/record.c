@@ -4,6 +4,7 @@
 #include "cmd/record.h"
 
 #include "base/clock.h"
+#include "core/blas.h"
 #include "hyperslab/comm.h"
 #include "hyperslab/version.h"
 #include "io/h5.h"
@@ -162,6 +163,8 @@ static json_t *describe_settings(const hyp_settings *s)
         json_object_set_new(root, "bands", json_string(s->bands));
     if (s->match_bands)
         json_object_set_new(root, "match-bands", json_true());
+    if (s->mosaic_tif)
+        json_object_set_new(root, "mosaic-tif", json_true());
     if (s->has_nodata)
         json_object_set_new(root, "nodata", json_real(s->nodata));
     if (s->start_clusters)
@@ -253,11 +256,12 @@ static json_t *describe_versions(void)
 static json_t *describe(const hyp_job *job, const measures *m)
 {
     json_t *root = json_pack(
-        "{s:s, s:o, s:i, s:o, s:o, s:o, s:{s:I, s:I}, s:o, s:I}", "started",
-        job->started, "versions", describe_versions(), "ranks", job->size,
-        "settings", describe_settings(job->settings), "tiles",
-        describe_tiles(&job->scene), "bands", describe_bands(job), "pixels",
-        "valid", (json_int_t)job->summary.pixels, "nodata",
+        "{s:s, s:o, s:i, s:i, s:o, s:o, s:o, s:{s:I, s:I}, s:o, s:I}",
+        "started", job->started, "versions", describe_versions(), "ranks",
+        job->size, "blas_threads", hyp_blas_threads(), "settings",
+        describe_settings(job->settings), "tiles", describe_tiles(&job->scene),
+        "bands", describe_bands(job), "pixels", "valid",
+        (json_int_t)job->summary.pixels, "nodata",
         (json_int_t)(job->scene.cells - job->summary.pixels), "seconds",
         describe_times(job, m), "peak_memory_bytes", (json_int_t)m->memory);
 

@@ -27,6 +27,7 @@ typedef struct hyp_settings {
     /* output */
     const char *output;
     bool overwrite;
+    bool mosaic_tif;
     bool quiet, verbose;
     bool json;
 

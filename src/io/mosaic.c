@@ -1,5 +1,5 @@
 /*
- * mosaic.c - a VRT that joins the maps of a scene's tiles
+ * mosaic.c - how a scene's tiles lie side by side, and a VRT that joins maps
  */
 #include "io/mosaic.h"
 
@@ -68,6 +68,74 @@ static extent measure(const hyp_scene *scene)
     return e;
 }
 
+/* Pixels between two edges. */
+static double apart(double from, double to, double pixel)
+{
+    return (to - from) / pixel;
+}
+
+static double off_grid(double pixels)
+{
+    return fabs(pixels - rint(pixels));
+}
+
+static hyp_status refuse(const hyp_tile *a, const hyp_tile *b, const char *what)
+{
+    return hyp_fail(HYP_EFORMAT,
+                    "--mosaic-tif: '%s' and '%s' %s; without it, each tile "
+                    "gets maps of its own",
+                    a->path, b->path, what);
+}
+
+hyp_status hyp_mosaic_check(const hyp_scene *scene)
+{
+    const double tolerance = 0.01; /* pixels: coordinates are rounded in text */
+    const hyp_tile *first = scene->tile[0].tile;
+    const hyp_georef *f = &first->georef;
+
+    for (int i = 0; i < scene->tiles; i++) {
+        const hyp_tile *tile = scene->tile[i].tile;
+        const hyp_georef *g = &tile->georef;
+
+        if (!hyp_georef_is_known(g))
+            return hyp_fail(HYP_EFORMAT,
+                            "--mosaic-tif: '%s' does not say where it lies; "
+                            "without it, each tile gets maps of its own",
+                            tile->path);
+        if (g->epsg != f->epsg)
+            return refuse(first, tile, "have different CRS");
+        if (g->pixel_x != f->pixel_x || g->pixel_y != f->pixel_y)
+            return refuse(first, tile, "have pixels of different sizes");
+        if (off_grid(apart(f->west, g->west, f->pixel_x)) > tolerance ||
+            off_grid(apart(g->north, f->north, f->pixel_y)) > tolerance)
+            return refuse(first, tile, "are not whole pixels apart");
+    }
+    return HYP_OK;
+}
+
+void hyp_mosaic_place(const hyp_scene *scene, hyp_raster *raster,
+                      hyp_join_part *part)
+{
+    const extent e = measure(scene);
+
+    raster->rows = e.rows;
+    raster->cols = e.cols;
+    raster->georef = scene->tile[0].tile->georef;
+    raster->georef.west = e.west;
+    raster->georef.north = e.north;
+    for (int i = 0; i < scene->tiles; i++) {
+        const hyp_tile *tile = scene->tile[i].tile;
+        const hyp_georef *g = &tile->georef;
+
+        part[i] = (hyp_join_part){
+            .row = llround(apart(g->north, e.north, g->pixel_y)),
+            .col = llround(apart(e.west, g->west, g->pixel_x)),
+            .rows = tile->rows,
+            .cols = tile->cols,
+        };
+    }
+}
+
 /* Text between tags: the names of files may hold what XML uses itself. */
 static void put_escaped(FILE *out, const char *text)
 {
@@ -81,24 +149,27 @@ static void put_escaped(FILE *out, const char *text)
     }
 }
 
-static void put_source(FILE *out, const hyp_tile *tile, const extent *e,
-                       const char *folder, const char *file, int band)
+/* A simple source would lay its nodata over the data of those before it. */
+static void put_source(FILE *out, const hyp_mosaic *m, const extent *e,
+                       int number, int band)
 {
+    const hyp_tile *tile = m->scene->tile[number].tile;
     const hyp_georef *g = &tile->georef;
     const long long rows = tile->rows, cols = tile->cols;
 
-    fputs("    <SimpleSource>\n      <SourceFilename relativeToVRT=\"1\">",
+    fputs("    <ComplexSource>\n      <SourceFilename relativeToVRT=\"1\">",
           out);
-    put_escaped(out, folder);
+    put_escaped(out, m->folder[number]);
     fprintf(out, "%s</SourceFilename>\n      <SourceBand>%d</SourceBand>\n",
-            file, band + 1);
+            m->file, band + 1);
     fprintf(out,
             "      <SrcRect xOff=\"0\" yOff=\"0\" xSize=\"%lld\" "
             "ySize=\"%lld\"/>\n"
             "      <DstRect xOff=\"%.10g\" yOff=\"%.10g\" xSize=\"%lld\" "
-            "ySize=\"%lld\"/>\n    </SimpleSource>\n",
+            "ySize=\"%lld\"/>\n      <NODATA>%s</NODATA>\n"
+            "    </ComplexSource>\n",
             cols, rows, (g->west - e->west) / g->pixel_x,
-            (e->north - g->north) / g->pixel_y, cols, rows);
+            (e->north - g->north) / g->pixel_y, cols, rows, m->map->nodata);
 }
 
 /* Class 0 is nodata: it is transparent, as GDAL makes it in a GeoTIFF. */
@@ -149,7 +220,7 @@ static void put_band(FILE *out, const hyp_mosaic *m, const extent *e, int band)
     if (m->count)
         hyp_sidecar_put(out, m->classes, m->count);
     for (int i = 0; i < m->scene->tiles; i++)
-        put_source(out, m->scene->tile[i].tile, e, m->folder[i], m->file, band);
+        put_source(out, m, e, i, band);
     fputs("  </VRTRasterBand>\n", out);
 }
 

@@ -1,15 +1,15 @@
 /*
- * mosaic.h - a VRT that joins the maps of a scene's tiles
+ * mosaic.h - how a scene's tiles lie side by side, and a VRT that joins maps
  *
  * A VRT is a small XML file that GDAL, and what is built on it, opens as one
- * raster.  Of tiles that overlap, a later one lies on top.
+ * raster.  Of tiles that overlap, a later one lies on top, where it has data.
  * Source: GDAL documentation, "VRT -- GDAL Virtual Format".
  */
 #ifndef HYP_IO_MOSAIC_H
 #define HYP_IO_MOSAIC_H
 
 #include "hyperslab/scene.h"
-#include "io/raster.h"
+#include "io/join.h"
 
 /* Whether the tiles' places are known, in one CRS, with pixels of one size. */
 /* Collective: no. */
@@ -18,6 +18,25 @@ bool hyp_mosaic_fits(const hyp_scene *scene);
 /* Whether two tiles of a scene that fits share ground: more than half a pixel
    either way.  Collective: no. */
 bool hyp_mosaic_overlap(const hyp_scene *scene, int a, int b);
+
+/*
+ * Refuse tiles that do not lie on one grid: in one CRS, with pixels of one
+ * size, and whole pixels apart.
+ *
+ * Collective: no
+ * Errors:     HYP_EFORMAT, naming two tiles and what differs
+ */
+HYP_CHECKED hyp_status hyp_mosaic_check(const hyp_scene *scene);
+
+/*
+ * Give a raster the size and place of all tiles together.
+ *
+ * Collective: no
+ * Shapes:     part [tiles], out: where in the raster each tile lies
+ * Requires:   hyp_mosaic_check()
+ */
+void hyp_mosaic_place(const hyp_scene *scene, hyp_raster *raster,
+                      hyp_join_part *part);
 
 /* One map of every tile; all borrowed. */
 typedef struct hyp_mosaic {

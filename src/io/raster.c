@@ -14,7 +14,7 @@
 #include "base/fault.h"
 #include "base/mem.h"
 #include "hyperslab/comm.h"
-#include "io/strips.h"
+#include "io/raster_strips.h"
 #include "io/tiff_layout.h"
 
 #include <errno.h>
@@ -32,7 +32,9 @@
 typedef struct writer {
     const char *path;
     const hyp_raster *raster;
-    hyp_strips strips;
+    const hyp_strips *strips;
+    hyp_strips_walk *walk; /* fills them ...                                 */
+    void *walk_context;    /* ... from this                                  */
     bool deflate;
     int64_t *size;   /* [strips] stored bytes; owned                       */
     int64_t *offset; /* [strips] place in the file; owned                  */
@@ -56,7 +58,7 @@ size_t hyp_raster_sample_bytes(hyp_sample sample)
 
 static hyp_status make_compressor(writer *w)
 {
-    const hyp_strips *strips = &w->strips;
+    const hyp_strips *strips = w->strips;
     const size_t own = (size_t)(strips->end - strips->begin);
     hyp_status st;
 
@@ -74,7 +76,7 @@ out:
 
 static hyp_status make_room(writer *w)
 {
-    const size_t count = (size_t)w->strips.count;
+    const size_t count = (size_t)w->strips->count;
     hyp_status st;
 
     HYP_TRY(hyp_alloc(&w->size, count));
@@ -85,16 +87,23 @@ out:
     return st;
 }
 
+static void look_at(const writer *w, const void *rows, size_t bytes)
+{
+    if (w->raster->look)
+        w->raster->look(w->raster->look_context, rows, bytes);
+}
+
 /* A hyp_strips_put. */
 static hyp_status keep_compressed(void *context, int64_t strip,
                                   const void *rows, size_t bytes)
 {
     writer *w = context;
-    unsigned char **kept = &w->kept[strip - w->strips.begin];
+    unsigned char **kept = &w->kept[strip - w->strips->begin];
     const size_t packed = libdeflate_zlib_compress(
         w->compressor, rows, bytes, w->scratch, w->scratch_bytes);
     hyp_status st;
 
+    look_at(w, rows, bytes);
     if (packed == 0)
         return hyp_fail(HYP_EINTERNAL, "libdeflate cannot compress a strip");
     HYP_TRY(hyp_alloc(kept, packed));
@@ -105,18 +114,16 @@ out:
 }
 
 /* Every rank learns what every strip takes in the file. */
-static hyp_status measure_all(writer *w, hyp_raster_fill *fill, void *context,
-                              MPI_Comm comm)
+static hyp_status measure_all(writer *w, MPI_Comm comm)
 {
     hyp_status st = HYP_OK;
 
     if (w->deflate)
-        HYP_TRY(hyp_strips_walk_all(&w->strips, fill, context, keep_compressed,
-                                    w, comm));
+        HYP_TRY(w->walk(w->walk_context, w->strips, keep_compressed, w, comm));
     else
-        for (int64_t s = w->strips.begin; s < w->strips.end; s++)
-            w->size[s] = (int64_t)hyp_strips_bytes(&w->strips, s);
-    MPI_Allreduce(MPI_IN_PLACE, w->size, (int)w->strips.count, MPI_INT64_T,
+        for (int64_t s = w->strips->begin; s < w->strips->end; s++)
+            w->size[s] = (int64_t)hyp_strips_bytes(w->strips, s);
+    MPI_Allreduce(MPI_IN_PLACE, w->size, (int)w->strips->count, MPI_INT64_T,
                   MPI_SUM, comm);
 out:
     return st;
@@ -178,8 +185,8 @@ out:
 static hyp_status lay_out(writer *w)
 {
     const hyp_tiff_strips strips = { .deflate = w->deflate,
-                                     .height = w->strips.height,
-                                     .count = w->strips.count,
+                                     .height = w->strips->height,
+                                     .count = w->strips->count,
                                      .size = w->size };
     hyp_tiff_layout layout;
     hyp_status st;
@@ -230,7 +237,7 @@ static hyp_status check_file(int code, const char *verb)
    MPI_Finalize: closing a file takes every rank. */
 static hyp_status open_all(writer *w, MPI_Comm comm)
 {
-    const int count = (int)w->strips.count;
+    const int count = (int)w->strips->count;
     hyp_status st = HYP_OK;
     int rank;
 
@@ -249,11 +256,9 @@ out:
     return st;
 }
 
-/* A hyp_strips_put. */
-static hyp_status write_strip(void *context, int64_t strip, const void *data,
+static hyp_status write_strip(writer *w, int64_t strip, const void *data,
                               size_t bytes)
 {
-    writer *w = context;
     MPI_Status status;
     int code, done;
 
@@ -272,13 +277,21 @@ static hyp_status write_strip(void *context, int64_t strip, const void *data,
     return HYP_OK;
 }
 
+/* A hyp_strips_put. */
+static hyp_status write_plain(void *context, int64_t strip, const void *rows,
+                              size_t bytes)
+{
+    look_at(context, rows, bytes);
+    return write_strip(context, strip, rows, bytes);
+}
+
 static hyp_status write_kept(writer *w)
 {
     hyp_status st = HYP_OK;
 
-    for (int64_t s = w->strips.begin; st == HYP_OK && s < w->strips.end; s++)
-        st =
-            write_strip(w, s, w->kept[s - w->strips.begin], (size_t)w->size[s]);
+    for (int64_t s = w->strips->begin; st == HYP_OK && s < w->strips->end; s++)
+        st = write_strip(w, s, w->kept[s - w->strips->begin],
+                         (size_t)w->size[s]);
     return st;
 }
 
@@ -297,7 +310,7 @@ static hyp_status close_all(writer *w, hyp_status st, MPI_Comm comm)
 
 static void release(writer *w)
 {
-    const int64_t own = w->strips.end - w->strips.begin;
+    const int64_t own = w->strips->end - w->strips->begin;
 
     for (int64_t s = 0; w->kept != NULL && s < own; s++)
         free(w->kept[s]);
@@ -306,33 +319,72 @@ static void release(writer *w)
     free(w->offset);
     free(w->size);
     libdeflate_free_compressor(w->compressor);
-    hyp_strips_release(&w->strips);
+}
+
+size_t hyp_raster_row_bytes(const hyp_raster *raster)
+{
+    return (size_t)raster->cols * (size_t)raster->bands *
+           hyp_raster_sample_bytes(raster->sample);
+}
+
+hyp_status hyp_raster_write_strips_all(const char *path,
+                                       const hyp_raster *raster,
+                                       const hyp_strips *strips,
+                                       hyp_strips_walk *walk, void *context,
+                                       MPI_Comm comm)
+{
+    writer w = { .path = path,
+                 .raster = raster,
+                 .strips = strips,
+                 .walk = walk,
+                 .walk_context = context,
+                 .deflate = raster->sample != HYP_SAMPLE_FLOAT32 };
+    hyp_status st;
+
+    HYP_TRY(hyp_agree(comm, make_room(&w)));
+    HYP_TRY(measure_all(&w, comm));
+    HYP_TRY(open_all(&w, comm));
+    if (w.deflate)
+        st = write_kept(&w);
+    else
+        st = walk(context, strips, write_plain, &w, comm);
+    st = close_all(&w, st, comm);
+out:
+    release(&w);
+    return st;
+}
+
+/* This rank's rows, as hyp_raster_write_all() is given them. */
+typedef struct rows {
+    hyp_raster_fill *fill;
+    void *context;
+} rows;
+
+/* A hyp_strips_walk. */
+static hyp_status walk_rows_all(void *context, const hyp_strips *strips,
+                                hyp_strips_put *put, void *put_context,
+                                MPI_Comm comm)
+{
+    const rows *here = context;
+
+    return hyp_strips_walk_all(strips, here->fill, here->context, put,
+                               put_context, comm);
 }
 
 hyp_status hyp_raster_write_all(const char *path, const hyp_raster *raster,
                                 int64_t rows_here, hyp_raster_fill *fill,
                                 void *context, MPI_Comm comm)
 {
-    const size_t row_bytes = (size_t)raster->cols * (size_t)raster->bands *
-                             hyp_raster_sample_bytes(raster->sample);
-    writer w = { .path = path,
-                 .raster = raster,
-                 .deflate = raster->sample != HYP_SAMPLE_FLOAT32 };
+    rows here = { fill, context };
+    hyp_strips strips;
     hyp_status st;
 
-    HYP_TRY(hyp_strips_init_all(&w.strips, raster->rows, row_bytes, rows_here,
-                                comm));
-    HYP_TRY(hyp_agree(comm, make_room(&w)));
-    HYP_TRY(measure_all(&w, fill, context, comm));
-    HYP_TRY(open_all(&w, comm));
-    if (w.deflate)
-        st = write_kept(&w);
-    else
-        st = hyp_strips_walk_all(&w.strips, fill, context, write_strip, &w,
-                                 comm);
-    st = close_all(&w, st, comm);
+    HYP_TRY(hyp_strips_init_all(&strips, raster->rows,
+                                hyp_raster_row_bytes(raster), rows_here, comm));
+    st = hyp_raster_write_strips_all(path, raster, &strips, walk_rows_all,
+                                     &here, comm);
+    hyp_strips_release(&strips);
 out:
-    release(&w);
     if (st != HYP_OK)
         hyp_fail_while(st, "'%s'", path);
     return st;

@@ -35,6 +35,14 @@ size_t hyp_raster_sample_bytes(hyp_sample sample);
 typedef hyp_status hyp_raster_fill(void *context, int64_t row, int64_t rows,
                                    void *out);
 
+/*
+ * See finished rows of the image.  Called on the rank that writes them, for
+ * each row once.
+ *
+ * Collective: no
+ */
+typedef void hyp_raster_look(void *context, const void *rows, size_t bytes);
+
 typedef struct hyp_raster {
     int64_t rows, cols; /* of the whole image                                */
     int bands;          /* up to 65535                                       */
@@ -45,6 +53,8 @@ typedef struct hyp_raster {
                                        or NULL; borrowed                     */
     int colours;
     hyp_georef georef;
+    hyp_raster_look *look; /* or NULL                                         */
+    void *look_context;
 } hyp_raster;
 
 /*

@@ -9,18 +9,6 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
-
-static hyp_status refuse_same(const char *const *path, int tiles)
-{
-    for (int i = 0; i < tiles; i++)
-        for (int j = 0; j < i; j++)
-            if (strcmp(path[i], path[j]) == 0)
-                return hyp_fail(HYP_EUSAGE,
-                                "tile '%s' is given twice; name it once",
-                                path[i]);
-    return HYP_OK;
-}
 
 /* Each rank opens every ranks-th of the tiles. */
 static hyp_status read_own(hyp_scene *scene, const char *const *path, int rank,
@@ -54,7 +42,6 @@ hyp_status hyp_scene_open_all(hyp_scene *scene, const char *const *path,
     MPI_Comm_rank(comm, &rank);
     MPI_Comm_size(comm, &ranks);
     *scene = (hyp_scene){ .tiles = tiles };
-    HYP_TRY(refuse_same(path, tiles));
     st = hyp_alloc(&scene->tile, (size_t)tiles);
     if (st == HYP_OK)
         st = read_own(scene, path, rank, ranks);

@@ -80,6 +80,27 @@ out:
     return st;
 }
 
+int64_t hyp_strips_first_of(const hyp_strips *strips, int rank, int ranks)
+{
+    return strips->count * rank / ranks;
+}
+
+hyp_status hyp_strips_share(hyp_strips *strips, int64_t rows, size_t row_bytes,
+                            MPI_Comm comm)
+{
+    int rank, ranks;
+    hyp_status st;
+
+    MPI_Comm_rank(comm, &rank);
+    MPI_Comm_size(comm, &ranks);
+    *strips = (hyp_strips){ 0 };
+    HYP_TRY(cut(strips, rows, row_bytes));
+    strips->begin = hyp_strips_first_of(strips, rank, ranks);
+    strips->end = hyp_strips_first_of(strips, rank + 1, ranks);
+out:
+    return st;
+}
+
 size_t hyp_strips_bytes(const hyp_strips *strips, int64_t strip)
 {
     const int64_t rows = strip_end(strips, strip) - strip * strips->height;

@@ -14,11 +14,11 @@ for command in run kmeans pca info synth; do
 	expect_error 1 64 "no tile given; see 'hyperslab $command --help'" $command
 done
 for command in run kmeans pca info; do
-	expect_error 1 64 "'tile.h5' is given twice" $command tile.h5 tile.h5
+	expect_error 1 64 "'tile.h5' and 'tile.h5' are the same file" $command tile.h5 tile.h5
 done
 expect_error 1 64 "'b.h5': one tile is written at a time" synth a.h5 b.h5
 expect_error 3 64 'no tile given' run -o out
-expect_error 3 64 "'tile.h5' is given twice" run tile.h5 tile.h5
+expect_error 3 64 "'tile.h5' and 'tile.h5' are the same file" run tile.h5 tile.h5
 
 # Options that no command, or not this one, has
 for command in run kmeans pca info synth; do

@@ -59,10 +59,24 @@ several 65 "'text.h5' is not an HDF5 file" good.h5 contiguous.h5 text.h5
 several 66 "cannot open the list 'nowhere.txt'" @nowhere.txt
 several 66 "the list 'empty.txt' names no tile" @empty.txt
 several 66 "the list 'comment.txt' names no tile" @comment.txt
-several 66 "'missing.h5': No such file" @missing.txt
+several 66 "'missing.h5': No such file.* the list 'missing.txt' names it" \
+	@missing.txt
 several 66 "the folder 'none' holds no .h5 file" good.h5 none
-several 64 "'good.h5' is given twice" good.h5 @missing.txt
+several 64 "'good.h5' and './good.h5' are the same file" good.h5 ./good.h5
+ln -s good.h5 alias.h5
+several 64 "'good.h5' and 'alias.h5' are the same file" good.h5 alias.h5
+rm alias.h5
 several 64 "'some/good.h5' and 'other/good.h5' have the same name" some other
 several 65 "'double-scale.h5' has 20000 steps .* 'good.h5' has 10000" \
 	good.h5 double-scale.h5
+
+# Names in a list are looked up from the current folder, not from the list's.
+mkdir lists
+echo good.h5 >lists/one.txt
+echo one.txt >lists/self.txt
+printf 'some/good.h5\r\n' >lists/windows.txt
+for list in lists/one.txt lists/windows.txt; do
+	expect_ok '1 3' info "@$list"
+done
+several 66 "'one.txt': No such file.* from the current folder" @lists/self.txt
 finish

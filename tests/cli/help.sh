@@ -51,7 +51,7 @@ lists() {
 	done
 }
 read_options='--subset --bad-bands --bands --nodata --quantum'
-write_options='-o --output --overwrite -q --quiet'
+write_options='-o --output --overwrite --mosaic-tif -q --quiet'
 kmeans_options='-k --max-iter --init --start-clusters --distance --seed
 --min-change'
 pca_options='--variance --components --min-eigenvalue --eigen-grid'

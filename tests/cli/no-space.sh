@@ -25,6 +25,23 @@ for size in 4 8 12 20 32 64 160 $((all - 60)) $((all - 12)); do
 	mount -o remount,size="${size}k" small
 	expect_error '1 3' '74' "small/out" run -o small/out tile.h5
 done
+# Several tiles: ranks write different maps, and one of them finds it full.
+mkdir tiles
+for n in 1 2 3 4 5; do
+	"$program" synth -q --rows 20 --cols 40 --bands 60 --seed $n tiles/$n.h5
+done
+for form in '' --mosaic-tif; do
+	# shellcheck disable=SC2086
+	"$program" run -q --overwrite --components 6 $form -o several tiles || exit 1
+	need=$(du -sk several | cut -f1)
+	for size in $((need / 3)) $((need - 40)); do
+		mount -o remount,size="${size}k" small
+		# shellcheck disable=SC2086
+		expect_error '1 3' 74 'small/out' run --components 6 $form \
+			-o small/out tiles
+	done
+	rm -r several
+done
 mount -o remount,size=64k small
 expect_error '1 3' 74 'small/' synth --rows 60 --cols 40 small/new.h5
 expect_error '1 3' 74 'small/' synth --rows 60 --cols 40 --layout bands small/new.h5

@@ -141,6 +141,23 @@ def check_ways_to_name(whole, tiles):
         check_run(run, whole, order)
 
 
+def check_many():
+    """Tiles that ranks have alone, and share with one or two others: eleven
+    small ones and a large one."""
+    cube = oracle.smooth_cube(60, 9, 30, seed=3)
+    cube[10:14, 2:5] = -9999
+    ends = [0, 3, 4, 9, 11, 12, 17, 47, 48, 50, 51, 58, 60]
+    tiles = [oracle.write_tile(cube[top:bottom], west=WEST, north=NORTH - top)
+             for top, bottom in zip(ends, ends[1:])]
+    runs = oracle.at_ranks(tiles, OPTIONS, (1, 3, 4, 5))
+    for run in runs[1:]:
+        for path in tiles:
+            for file in ("classes.tif", "classes.tif.aux.xml", "pca.tif"):
+                name = f"{folder_of(path)}/{file}"
+                check(run.digest(name) == runs[0].digest(name),
+                      f"{run.name}: {file} of a tile is that of one rank")
+
+
 def check_wavelengths():
     """Bands that are a little off are the same; others only if asked for."""
     near = oracle.grid(30) + 0.4
@@ -172,7 +189,9 @@ def check_places():
     top = oracle.write_tile(CUBE[:30], west=WEST, north=NORTH)
     other = oracle.write_tile(CUBE[30:], west=WEST, north=NORTH - 30,
                               epsg=32617)
-    over = oracle.write_tile(CUBE[21:], west=WEST, north=NORTH - 21)
+    holed = CUBE[21:].copy()
+    holed[2:6, 20:25] = -9999
+    over = oracle.write_tile(holed, west=WEST, north=NORTH - 21)
     run = oracle.Run([top, other], OPTIONS, 2)
     oracle.must_succeed(run)
     check("no VRTs are written" in run.said, f"{run.name}: says so")
@@ -184,7 +203,14 @@ def check_places():
     above = read(run.path(f"{folder_of(over)}/classes.tif"))
     same(read(run.path("classes.vrt"))[:21], below[:21], "above the overlap")
     seen = read(run.path("classes.vrt"))[21:]
-    same(seen[above > 0], above[above > 0], "where the later tile has data")
+    check(np.any((above[:9] == 0) & (below[21:] > 0)), "a hole over data")
+    under = np.zeros_like(above)
+    under[:9] = below[21:]
+    same(seen, np.where(above > 0, above, under),
+         "the later tile, and in its holes the earlier one")
+    scores = read(run.path("pca.vrt"))
+    same(np.isnan(scores[0]), read(run.path("classes.vrt")) == 0,
+         "scores where there are classes")
 
 
 def main():
@@ -194,9 +220,10 @@ def main():
     check_mosaics(whole, tiles)
     check_shares(tiles)
     check_ways_to_name(whole, tiles)
+    check_many()
     check_wavelengths()
     check_places()
-    oracle.finish(150)
+    oracle.finish(250)
 
 
 if __name__ == "__main__":

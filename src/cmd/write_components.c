@@ -1,0 +1,150 @@
+/*
+ * write_components.c - write what PCA found: maps of scores, and tables
+ */
+#include "cmd/write.h"
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "cmd/maps.h"
+#include "cmd/spectra.h"
+#include "hyperslab/comm.h"
+#include "io/table.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* What fill_scores needs, and the time that the arithmetic takes. */
+typedef struct score_source {
+    const hyp_job *job;
+    hyp_scores scores;
+    float *nodata; /* [components] of NaN; owned */
+    double seconds;
+} score_source;
+
+static hyp_status score_source_init(score_source *source, const hyp_job *job)
+{
+    hyp_status st;
+
+    *source = (score_source){ .job = job };
+    HYP_TRY(hyp_scores_init(&source->scores, &job->pca, job->slab.stride,
+                            job->scale));
+    HYP_TRY(hyp_alloc(&source->nodata, (size_t)job->pca.components));
+    for (int i = 0; i < job->pca.components; i++)
+        source->nodata[i] = NAN;
+out:
+    return st;
+}
+
+static void score_source_release(score_source *source)
+{
+    hyp_scores_release(&source->scores);
+    free(source->nodata);
+}
+
+/* Scores of rows of the slab, and NaN where there is no data. */
+static hyp_status fill_scores(void *context, int64_t row, int64_t rows,
+                              void *out)
+{
+    score_source *source = context;
+    const hyp_slab *slab = &source->job->slab;
+    const int64_t pixels = hyp_slab_pixels_in(slab, row, rows);
+    const int64_t cells = slab->cells[row + rows] - slab->cells[row];
+    const size_t components = (size_t)source->scores.components;
+    const double begin = hyp_clock();
+    float *values = out; /* in place, if every pixel is valid */
+    hyp_status st = HYP_OK;
+
+    if (pixels < cells)
+        st = hyp_alloc(&values, (size_t)pixels * components);
+    if (st != HYP_OK)
+        return st;
+    hyp_scores_of(&source->scores, slab, slab->before[row], pixels, values);
+    if (values != out) {
+        hyp_slab_spread(slab, values, source->nodata,
+                        components * sizeof *values, row, rows, out);
+        free(values);
+    }
+    source->seconds += hyp_clock() - begin;
+    return HYP_OK;
+}
+
+static void name_components(const hyp_pca *pca, hyp_names *n)
+{
+    for (int i = 0; i < pca->components; i++)
+        snprintf(n->text[i], HYP_NAME_ROOM, "PC%d (%.4g %%)", i + 1,
+                 100 * hyp_pca_share(pca, i));
+}
+
+/* *seconds: of the arithmetic alone. */
+static hyp_status write_score_maps_all(const hyp_job *job, double *seconds)
+{
+    score_source source;
+    hyp_names n = { 0 };
+    hyp_map_kind kind = { .file = HYP_PCA_TIF,
+                          .raster = { .bands = job->pca.components,
+                                      .sample = HYP_SAMPLE_FLOAT32,
+                                      .nodata = "nan" },
+                          .fill = fill_scores,
+                          .context = &source };
+    hyp_status st;
+
+    st = score_source_init(&source, job);
+    if (st == HYP_OK)
+        st = hyp_names_init(&n, job->pca.components);
+    HYP_TRY(hyp_agree(job->comm, st));
+    name_components(&job->pca, &n);
+    kind.raster.band_names = n.pointer;
+    kind.nodata = source.nodata;
+    HYP_TRY(hyp_maps_write_all(job, &kind));
+    if (job->rank == 0)
+        st = hyp_maps_write_vrt(job, HYP_PCA_VRT, &kind, 0, NULL);
+    *seconds = source.seconds;
+out:
+    score_source_release(&source);
+    hyp_names_release(&n);
+    return st;
+}
+
+static hyp_status write_eigenvalues(const hyp_job *job)
+{
+    static const char *const columns[] = { "component", "eigenvalue", "share",
+                                           "cumulated" };
+    const hyp_pca *pca = &job->pca;
+    double(*row)[4], cumulated = 0;
+    hyp_status st = hyp_alloc(&row, (size_t)pca->bands);
+
+    if (st != HYP_OK)
+        return st;
+    for (int i = 0; i < pca->bands; i++) {
+        cumulated += hyp_pca_share(pca, i);
+        row[i][0] = i + 1;
+        row[i][1] = pca->value[i] / (job->scale * job->scale);
+        row[i][2] = hyp_pca_share(pca, i);
+        row[i][3] = cumulated;
+    }
+    st = hyp_table_write(hyp_output_path(&job->outputs, HYP_EIGENVALUES_CSV),
+                         columns, 4, row[0], pca->bands);
+    free(row);
+    return st;
+}
+
+hyp_status hyp_write_components_all(hyp_job *job)
+{
+    const double begin = hyp_clock();
+    double scores = 0;
+    hyp_status st;
+
+    HYP_TRY(hyp_agree(job->comm, write_score_maps_all(job, &scores)));
+    hyp_job_phase(job, "scores", scores);
+    if (job->rank == 0) {
+        st = write_eigenvalues(job);
+        if (st == HYP_OK)
+            st = hyp_spectra_write(job, HYP_COMPONENTS_CSV, "pc",
+                                   job->pca.vector, job->pca.components, 1);
+    }
+    HYP_TRY(hyp_agree(job->comm, st));
+    hyp_job_phase(job, "write scores", hyp_clock() - begin - scores);
+out:
+    return st;
+}
