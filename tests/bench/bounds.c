@@ -6,11 +6,14 @@
  * inflate: the chunks of the tile that hold a kept band, shared out as the
  *          program does, from memory, by libdeflate and nothing else
  * memory:  a loop that reads, all ranks at once
+ * touch:   memory appears, page by page: as much as the kept pixels of the tile
+ *          take, shared out
  * dsyrk:   sums of products of bands by BLAS, one thread a rank
  *
  * A measurement begins at a barrier, and lasts as long as its slowest rank.
  */
 #include "base/clock.h"
+#include "base/map.h"
 #include "base/mem.h"
 #include "comm/partition.h"
 #include "hyperslab.h"
@@ -47,6 +50,7 @@ typedef struct work {
     double *panel;    /* [PANEL][bands]; owned                              */
     double *sum;      /* [bands][bands]; owned                              */
     int bands;
+    size_t kept;  /* bytes of this rank's share of the kept pixels          */
     int64_t seen; /* so that no compiler leaves the reading out             */
 } work;
 
@@ -104,6 +108,20 @@ static hyp_status read_memory(work *w)
     for (size_t i = 0; i < READ_BYTES / sizeof *w->numbers; i++)
         sum += w->numbers[i];
     w->seen += sum;
+    return HYP_OK;
+}
+
+static hyp_status touch(work *w)
+{
+    enum { PAGE = 4096 };
+    void *block;
+    hyp_status st = hyp_map_new(&block, w->kept);
+
+    if (st != HYP_OK)
+        return st;
+    for (size_t i = 0; i < w->kept; i += PAGE)
+        ((volatile char *)block)[i] = 1;
+    hyp_map_free(block, w->kept);
     return HYP_OK;
 }
 
@@ -264,6 +282,8 @@ static hyp_status measure_all(work *w, int repeat, json_t *root)
     json_object_set_new(root, "memory",
                         describe(seconds, repeat, "gigabytes_per_second",
                                  (double)READ_BYTES * size));
+    HYP_TRY(time_all(w, touch, repeat, seconds));
+    json_object_set_new(root, "touch", describe(seconds, repeat, NULL, 0));
     HYP_TRY(time_all(w, multiply, repeat, seconds));
     json_object_set_new(
         root, "dsyrk",
@@ -273,6 +293,16 @@ static hyp_status measure_all(work *w, int repeat, json_t *root)
     json_object_set_new(root, "bands", json_integer(w->bands));
 out:
     return st;
+}
+
+/* Pixels are padded to 64 bytes, as in a slab. */
+static size_t kept_bytes(const hyp_tile *tile, int bands)
+{
+    int size;
+
+    MPI_Comm_size(MPI_COMM_WORLD, &size);
+    return (size_t)(tile->rows * tile->cols / size) *
+           (((size_t)bands * sizeof(int16_t) + 63) / 64 * 64);
 }
 
 static hyp_status bounds_all(const char *path, int subset, int repeat,
@@ -294,6 +324,7 @@ static hyp_status bounds_all(const char *path, int subset, int repeat,
     HYP_TRY(hyp_agree(MPI_COMM_WORLD, st));
     hyp_bands_subset(&kept, subset);
     HYP_TRY(load_share_all(tile, &kept, &w.share));
+    w.kept = kept_bytes(tile, kept.count);
     HYP_TRY(prepare_all(&w, kept.count));
     HYP_TRY(measure_all(&w, repeat, root));
 out:

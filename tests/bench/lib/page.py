@@ -159,11 +159,13 @@ def limits(m):
             inflate = inflating(m, layout, 2, subset)
             rows.append((
                 f"{layout}, subset {subset}", seconds(inflate),
-                f"{m.of(case, 'read') / inflate:.2f}", seconds(once),
+                f"{m.of(case, 'read') / inflate:.2f}",
+                seconds(m.bound(limit, "touch")), seconds(once),
                 f"{m.of(case, 'k-means') / once:.2f}",
                 f"{m.of(case, 'later iteration') / once:.3f}",
                 seconds(dsyrk), f"{m.of(case, 'covariance') / dsyrk:.2f}"))
     return table(("2 ranks, K=5", "inflate alone, s", "read, of that",
+                  "first touches of the kept data, s",
                   "reading the kept data from memory once, s",
                   "50 iterations, of that", "a later iteration, of that",
                   "DSYRK at its peak, s", "covariance, of that"), rows)
