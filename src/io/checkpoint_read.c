@@ -147,7 +147,7 @@ static hyp_status get_identity(hid_t file, hyp_checkpoint *c)
     hyp_status st = HYP_OK;
 
     H5Tset_size(type, H5T_VARIABLE);
-    if (hyp_fault() || attribute < 0 || H5Aread(attribute, type, &text) < 0)
+    if (attribute < 0 || H5Aread(attribute, type, &text) < 0)
         st = hyp_h5_fail(HYP_EFORMAT, "does not say what it is of");
     else
         st = hyp_alloc(&c->identity, strlen(text) + 1);
