@@ -71,12 +71,15 @@ static json_t *sums_of(const hyp_summary *summary)
 static json_t *inputs_of(const hyp_job *job, const double *start)
 {
     const hyp_summary *summary = &job->summary;
+    /* The parts depend on how ranks share; their sum does not. */
+    const int64_t carry = summary->squares[0] >> 32;
     json_t *root = json_pack(
         "{s:o, s:o, s:I, s:o, s:[I,I]}", "rows and columns of the tiles",
         shapes_of(&job->scene), "wavelengths of the kept bands",
         wavelengths_of(job), "valid pixels", (json_int_t)summary->pixels,
         "sums of the bands", sums_of(summary), "sum of the squares",
-        (json_int_t)summary->squares[0], (json_int_t)summary->squares[1]);
+        (json_int_t)(summary->squares[0] & UINT32_MAX),
+        (json_int_t)(summary->squares[1] + carry));
     const size_t count = (size_t)job->settings->classes * (size_t)job->bands;
     hyp_sealed centres = { 0 };
 
