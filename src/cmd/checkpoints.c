@@ -21,7 +21,7 @@ static void note(int signal)
 
 /* Batch systems and launchers may deliver SIGTERM and SIGUSR1 more than once;
    a second SIGINT is a user who does not want to wait. */
-void hyp_signals_catch(void)
+void hyp_checkpoints_catch_signals(void)
 {
     struct sigaction action = { .sa_handler = note, .sa_flags = SA_RESTART };
 

@@ -12,7 +12,7 @@
  *
  * Collective: no
  */
-void hyp_signals_catch(void);
+void hyp_checkpoints_catch_signals(void);
 
 /*
  * Find out what the output folder holds of an interrupted run, before anything

@@ -56,7 +56,7 @@ hyp_status hyp_job_open_all(hyp_job *job, const hyp_settings *settings,
     MPI_Comm_size(comm, &job->size);
     start_clock(job);
     if (makes.classes)
-        hyp_signals_catch();
+        hyp_checkpoints_catch_signals();
     hyp_job_say(job, "hyperslab %s on %d rank%s", HYP_VERSION, job->size,
                 job->size == 1 ? "" : "s");
     HYP_TRY(hyp_inputs_find_all(&job->inputs, settings->tile, settings->tiles,

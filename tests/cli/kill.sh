@@ -3,12 +3,14 @@
 # each time: it ends with the bytes of a run that was left alone.
 #
 #   TIMES   how often each kind of kill is tried (2)
+#
+# $how is many words.
+# shellcheck disable=SC2086
 . tests/cli/lib/cli.sh
 : "${TIMES:=2}"
 
 "$program" synth -q --rows 200 --cols 200 --bands 60 tile.h5 || exit 1
 how='-k 80 --distance l1 --checkpoint-every 0.05s'
-# shellcheck disable=SC2086
 "$program" kmeans -q $how -o whole tile.h5 || exit 1
 
 seed=$$
@@ -37,7 +39,6 @@ hit() {
 	wait "$job" 2>/dev/null
 	status=$?
 	# Ranks whose launcher is gone end by themselves; until then they write.
-	# shellcheck disable=SC2086
 	wait_for_none $_ranks
 }
 
@@ -49,7 +50,6 @@ attempt() {
 		_how=--resume
 		resumed=$((resumed + 1))
 	fi
-	# shellcheck disable=SC2086
 	begin "$1" kmeans $how -o out $_how tile.h5
 }
 

@@ -2,12 +2,14 @@
 # A run that a signal stops leaves a checkpoint and the results of its last
 # iteration, and ends with 75; --resume ends with the bytes of a run that was
 # not stopped, at any rank count; a checkpoint of another run is refused.
+#
+# $how is many words, and names of outputs are plain.
+# shellcheck disable=SC2086,SC2012
 . tests/cli/lib/cli.sh
 
 # L1 has no shortcuts: its iterations take long enough to be hit.
 "$program" synth -q --rows 120 --cols 120 --bands 60 tile.h5 || exit 1
 how='-k 40 --distance l1'
-# shellcheck disable=SC2086 # in all of this test
 "$program" run -q $how --eigen-grid 1x1 -o whole tile.h5 || exit 1
 iterations=$(sed -n 's/.*"iterations": \([0-9]*\).*/\1/p' whole/run.json)
 
@@ -23,10 +25,8 @@ same_results() { # same_results DIR: but for the record, which tells of the stop
 
 # The signal comes while the tile is read or soon after: few iterations are done.
 for case in '1 INT 2' '1 TERM 3' '3 USR1 4'; do
-	# shellcheck disable=SC2086
 	set -- $case
 	rm -rf out
-	# shellcheck disable=SC2086
 	stop_when '^reading ' "$2" "$1" run $how --eigen-grid 1x1 -o out tile.h5
 	[ "$status" -eq 75 ] || fail "SIG$2 on $1 ranks: exit $status, expected 75"
 	expect 'what to do next' grep -q '^hyperslab: stopped by a signal after iter'\

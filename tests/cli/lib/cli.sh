@@ -102,6 +102,7 @@ stop_when() {
 	wait_for "$_regex"
 	kill -"$_signal" "$job" 2>/dev/null
 	wait "$job"
+	# shellcheck disable=SC2034
 	status=$?
 }
 
