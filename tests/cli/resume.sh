@@ -4,46 +4,65 @@
 # not stopped, at any rank count; a checkpoint of another run is refused.
 #
 # $how is many words, and names of outputs are plain.
-# shellcheck disable=SC2086,SC2012
+# shellcheck disable=SC2086
 . tests/cli/lib/cli.sh
 
 # L1 has no shortcuts: its iterations take long enough to be hit.
-"$program" synth -q --rows 120 --cols 120 --bands 60 tile.h5 || exit 1
 how='-k 40 --distance l1'
-"$program" run -q $how --eigen-grid 1x1 -o whole tile.h5 || exit 1
-iterations=$(sed -n 's/.*"iterations": \([0-9]*\).*/\1/p' whole/run.json)
+mkdir tiles
+for seed in 1 2 3; do
+	"$program" synth -q --rows 60 --cols $((50 + 20 * seed)) --bands 60 \
+		--nodata-edge 0.1 --seed $seed tiles/$seed.h5 || exit 1
+done
+"$program" run -q $how --eigen-grid 1x1 -o whole tiles || exit 1
 
-same_results() { # same_results DIR: but for the record, which tells of the stop
-	for _file in $(cd whole && echo *); do
-		[ "$_file" = run.json ] ||
-			expect 'the bytes of a run that was not stopped' \
-				cmp "whole/$_file" "$1/$_file"
-	done
-	expect 'all iterations' grep -q "\"iterations\": $iterations," "$1/run.json"
-	[ "$(ls "$1")" = "$(ls whole)" ] || fail "$1 holds $(ls "$1" | tr '\n' ' ')"
+iterations() { # iterations DIR
+	sed -n 's/^ *"iterations": \([0-9]*\).*/\1/p' "$1/run.json"
 }
 
-# The signal comes while the tile is read or soon after: few iterations are done.
+files() { # files DIR: in any order of making
+	(cd "$1" && find . -type f | LC_ALL=C sort)
+}
+
+same_results() { # same_results DIR WANT: but for the record of the run
+	for _file in $(files "$2"); do
+		[ "$_file" = ./run.json ] ||
+			expect 'the bytes of a run that was not stopped' \
+				cmp "$2/$_file" "$1/$_file"
+	done
+	[ "$(iterations "$1")" = "$(iterations "$2")" ] ||
+		fail "$1: $(iterations "$1") iterations, in $2 $(iterations "$2")"
+}
+
+# The signal comes while tiles are read, or soon after: few iterations are done.
 for case in '1 INT 2' '1 TERM 3' '3 USR1 4'; do
 	set -- $case
-	rm -rf out
-	stop_when '^reading ' "$2" "$1" run $how --eigen-grid 1x1 -o out tile.h5
+	rm -rf out part
+	stop_when '^reading ' "$2" "$1" run $how --eigen-grid 1x1 -o out tiles
 	[ "$status" -eq 75 ] || fail "SIG$2 on $1 ranks: exit $status, expected 75"
 	expect 'what to do next' grep -q '^hyperslab: stopped by a signal after iter'\
 'ation [0-9]*; .*--resume goes on$' "$err"
-	[ "$(ls out)" = "$(ls whole | sed '/^classes.tif$/i checkpoint.h5')" ] ||
-		fail "after SIG$2, out holds $(ls out | tr '\n' ' ')"
 	expect 'the record says so' grep -q '"stopped": true' out/run.json
+	expect_ok 2 run $how --eigen-grid 1x1 --max-iter "$(iterations out)" -o part \
+		tiles
+	same_results out part
+	[ "$(files out | grep -v checkpoint)" = "$(files whole)" ] ||
+		fail "after SIG$2, out holds $(files out | tr '\n' ' ')"
 
-	# Results were there before: --resume may replace them, others may not.
-	expect_error "$3" 73 "holds the checkpoint of a run that was interrupted" \
-		run $how -o out tile.h5
-	expect_ok "$3" run $how --eigen-grid 1x1 -o out --resume tile.h5
+	# --resume may replace the results that are there, others may not.
+	expect_error "$3" 73 'holds the checkpoint of a run that was interrupted' \
+		run $how -o out tiles
+	expect_ok "$3" run $how --eigen-grid 1x1 -o out --resume tiles
 	expect 'where it goes on' grep -q '^k-means goes on after iteration' "$err"
-	same_results out
+	same_results out whole
+	[ "$(files out)" = "$(files whole)" ] ||
+		fail "in the end, out holds $(files out | tr '\n' ' ')"
 done
 
 # The checkpoint says what the maps say.
+"$program" synth -q --rows 120 --cols 120 --bands 60 tile.h5 || exit 1
+"$program" kmeans -q $how -o alone tile.h5 || exit 1
+rm -rf out
 stop_when '^reading ' USR1 2 kmeans $how -o out --overwrite tile.h5
 expect 'labels, sums and counts of the checkpoint' "$python" - tile.h5 out <<'EOF'
 import sys
@@ -94,7 +113,7 @@ refused 3 65 'other inputs: the rows and columns of the tiles differ' $how \
 refused 3 65 'other inputs: the sums of the bands differ' $how other.h5
 refused 3 65 'other inputs: valid pixels: 14400, of this run ' $how edge.h5
 refused 3 65 'other inputs: the checksum of the start clusters differ' $how \
-	--start-clusters whole/centroids.csv tile.h5
+	--start-clusters alone/centroids.csv tile.h5
 expect_error '1 2' 66 "'none' holds no checkpoint to resume" \
 	kmeans $how -o none --resume tile.h5
 expect_error 1 64 "checkpoint-every '10'.*expected a time such as" \
@@ -105,7 +124,7 @@ expect_error 1 64 'resume' pca -o none --resume tile.h5
 # What does not decide labels may differ: the file's name, --max-iter.
 cp tile.h5 renamed.h5
 expect_ok 2 kmeans $how --max-iter 400 -o out --resume renamed.h5
-expect 'the same map' cmp whole/classes.tif out/classes.tif
+expect 'the same map' cmp alone/classes.tif out/classes.tif
 
 # A torn file: the one before is taken. A run that goes on keeps two.
 stop_when 'iteration 8 ' USR1 2 kmeans $how -o out --overwrite \
@@ -117,7 +136,7 @@ truncate -s -1 out/checkpoint.h5
 expect_ok 3 kmeans $how -o out --resume tile.h5
 expect 'a note' grep -q "^note: .*'out/checkpoint.h5': is damaged: has .* bytes" \
 	"$err"
-expect 'the same map' cmp whole/classes.tif out/classes.tif
+expect 'the same map' cmp alone/classes.tif out/classes.tif
 
 # --overwrite begins anew.
 stop_when '^reading ' USR1 2 kmeans $how -o out --overwrite tile.h5
