@@ -13,11 +13,8 @@
 how='-k 80 --distance l1 --checkpoint-every 0.05s'
 "$program" kmeans -q $how -o whole tile.h5 || exit 1
 
-seed=$$
-random() { # random LEAST MOST: seconds
-	seed=$((seed + 1))
-	awk -v seed=$seed -v a="$1" -v b="$2" \
-		'BEGIN { srand(seed); print a + (b - a) * rand() }'
+random() { # random MOST: seconds
+	od -An -N2 -tu2 /dev/urandom | awk -v most="$1" '{ print $1 / 65536 * most }'
 }
 
 wait_for_none() { # wait_for_none PID...: until no process is left
@@ -30,9 +27,9 @@ wait_for_none() { # wait_for_none PID...: until no process is left
 
 # hit KIND: the run that is $job, a launcher with its ranks.
 hit() {
-	_ranks=$(pgrep -P "$job")
+	_ranks=$(cat "/proc/$job"/task/*/children 2>/dev/null)
 	case $1 in
-	rank) kill -KILL "$(echo "$_ranks" | tail -n 1)" 2>/dev/null ;;
+	rank) kill -KILL "$(shuf -n 1 -e $_ranks)" 2>/dev/null ;;
 	launcher) kill -KILL "$job" 2>/dev/null ;;
 	*) kill -"$1" "$job" 2>/dev/null ;;
 	esac
@@ -64,7 +61,7 @@ run_and_hit() { # run_and_hit KIND
 	for _count in 3 2; do
 		attempt "$_count"
 		wait_for '^reading '
-		sleep "$(random 0 0.8)"
+		sleep "$(random 0.8)"
 		hit "$1"
 		check_status "$1"
 		[ "$status" -ne 0 ] || return
