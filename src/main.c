@@ -50,7 +50,7 @@ static void report(void)
 {
     const hyp_error *error = hyp_last_error();
 
-    if (error->rank < 0) /* every rank found it by itself */
+    if (error->rank < 0 || error->code == HYP_ESTOPPED) /* true of every rank */
         fprintf(stderr, "hyperslab: %s\n", error->text);
     else
         fprintf(stderr, "hyperslab: rank %d: %s\n", error->rank, error->text);

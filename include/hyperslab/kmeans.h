@@ -34,27 +34,52 @@ typedef struct hyp_kmeans_step {
 
 typedef void hyp_kmeans_observer(void *context, const hyp_kmeans_step *step);
 
-typedef struct hyp_kmeans_options {
-    int classes; /* K, 1..HYP_MAX_CLASSES                                  */
-    int max_iterations;
-    hyp_distance distance;
-    double min_change;   /* stop when fewer than this share of the pixels
-                             changes, 0..1; 0: when none does              */
-    const double *start; /* [classes][bands] start centres, DN; borrowed  */
-    hyp_kmeans_observer *observer; /* called on every rank; may be NULL     */
-    void *observer_context;
-} hyp_kmeans_options;
-
 typedef struct hyp_kmeans {
     int classes, bands;
     int iterations;
     bool converged;
+    bool stopped;    /* before the end, because a rank wished it          */
     double within;   /* of the last iteration                             */
     double *centre;  /* [classes][bands], DN: means of the labels; owned  */
     int64_t *sum;    /* [classes][bands], of the DN of each class; owned  */
     int64_t *count;  /* [classes]; owned                                  */
     uint16_t *label; /* [pixels of the slab], 0..classes-1; owned         */
 } hyp_kmeans;
+
+/* What is to happen after an iteration, if it is not the last anyway. */
+typedef enum hyp_kmeans_wish {
+    HYP_KMEANS_GO_ON,
+    HYP_KMEANS_SAVE, /* save the state, and go on */
+    HYP_KMEANS_STOP  /* save the state, and stop  */
+} hyp_kmeans_wish;
+
+/*
+ * What lets a run be left before its end.  Both functions may be NULL.
+ *
+ * wish is asked on every rank in every iteration; ranks may differ.  If one
+ * wishes to stop, all stop; else, if one wishes to save, all save.  save_all is
+ * then called on every rank; state is as a run may go on from.  A status other
+ * than HYP_OK, which must be the same on every rank, ends k-means with it.
+ */
+typedef struct hyp_kmeans_keeper {
+    hyp_kmeans_wish (*wish)(void *context);
+    hyp_status (*save_all)(void *context, const hyp_kmeans *state);
+    void *context;
+} hyp_kmeans_keeper;
+
+typedef struct hyp_kmeans_options {
+    int classes; /* K, 1..HYP_MAX_CLASSES                                  */
+    int max_iterations;
+    hyp_distance distance;
+    double min_change;      /* stop when fewer than this share of the pixels
+                               changes, 0..1; 0: when none does             */
+    const double *start;    /* [classes][bands] start centres, DN; borrowed */
+    const hyp_kmeans *from; /* go on from this state instead, which a run on
+                               any number of ranks saved; borrowed; or NULL */
+    hyp_kmeans_observer *observer; /* called on every rank; may be NULL     */
+    void *observer_context;
+    hyp_kmeans_keeper keeper;
+} hyp_kmeans_options;
 
 /*
  * Start centres evenly on the diagonal of the bounding box:
@@ -87,10 +112,13 @@ HYP_CHECKED hyp_status hyp_kmeans_plus_plus_all(const hyp_slab *slab,
  *
  * Collective: yes
  * Errors:     HYP_ENOMEM; HYP_ENUMERIC if there are more classes than pixels;
- *             HYP_EUSAGE if a start centre is not a number within +-2^15 DN;
- *             out is then empty
+ *             HYP_EUSAGE if a start centre is not a number within +-2^15 DN, or
+ *             if the state to go on from is of other classes or bands, or past
+ *             max_iterations; HYP_EFORMAT if its labels, over these pixels, do
+ *             not give its sums; those of the keeper; out is then empty
  * Ownership:  the caller frees with hyp_kmeans_release()
- * Result:     the same bits at any rank count, on any instruction set
+ * Result:     the same bits at any rank count, on any instruction set, and from
+ *             any state of the same run
  * Cost:       pixels * bands * classes multiply-adds and one allreduce of
  *             classes * (bands + 1) integers an iteration
  */

@@ -13,6 +13,7 @@ typedef enum hyp_status {
     HYP_ENOMEM,   /* an allocation failed                                  */
     HYP_ECREATE,  /* the output exists already or cannot be created        */
     HYP_EIO,      /* the file system, HDF5 or MPI-IO failed                */
+    HYP_ESTOPPED, /* stopped early by a signal; there is a checkpoint      */
     HYP_ECONFIG,  /* the program was started or configured wrongly         */
     HYP_EDIFFER,  /* ranks disagree on an argument that must be the same   */
     HYP_EINTERNAL /* a library broke its contract: a bug, here or there    */

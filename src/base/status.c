@@ -61,6 +61,7 @@ int hyp_exit_status(hyp_status status)
     case HYP_ENOMEM: return 71;
     case HYP_ECREATE: return 73;
     case HYP_EIO: return 74;
+    case HYP_ESTOPPED: return 75;
     case HYP_ECONFIG: return 78;
     }
     return 70;

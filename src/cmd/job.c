@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "cmd/checkpoints.h"
 #include "cmd/start.h"
 #include "hyperslab/comm.h"
 #include "hyperslab/version.h"
@@ -54,15 +55,19 @@ hyp_status hyp_job_open_all(hyp_job *job, const hyp_settings *settings,
     MPI_Comm_rank(comm, &job->rank);
     MPI_Comm_size(comm, &job->size);
     start_clock(job);
+    if (makes.classes)
+        hyp_checkpoints_catch_signals();
     hyp_job_say(job, "hyperslab %s on %d rank%s", HYP_VERSION, job->size,
                 job->size == 1 ? "" : "s");
     HYP_TRY(hyp_inputs_find_all(&job->inputs, settings->tile, settings->tiles,
                                 comm));
     HYP_TRY(hyp_scene_open_all(&job->scene, job->inputs.path, job->inputs.count,
                                comm));
+    if (makes.classes)
+        HYP_TRY(hyp_checkpoints_open_all(job));
     HYP_TRY(hyp_outputs_open_all(&job->outputs, settings->output,
-                                 settings->overwrite, makes, &job->scene,
-                                 settings->mosaic_tif, comm));
+                                 settings->overwrite || settings->resume, makes,
+                                 &job->scene, settings->mosaic_tif, comm));
     hyp_job_phase(job, "open", hyp_clock() - job->begin);
 out:
     return st;
@@ -228,8 +233,19 @@ static void observe(void *context, const hyp_kmeans_step *step)
 
     hyp_job_say(job, "k-means iteration %d - %lld pixels reassigned.",
                 step->iteration, (long long)step->reassigned);
-    job->step[job->steps++] =
-        (hyp_job_step){ .step = *step, .seconds = hyp_clock() - job->begin };
+    job->step[job->steps] = *step;
+    job->seconds[job->steps++] = hyp_clock() - job->begin;
+}
+
+static hyp_status make_room_for_steps(hyp_job *job)
+{
+    const size_t most = (size_t)job->settings->max_iterations;
+    hyp_status st;
+
+    HYP_TRY(hyp_alloc(&job->step, most));
+    HYP_TRY(hyp_alloc(&job->seconds, most));
+out:
+    return st;
 }
 
 hyp_status hyp_job_cluster_all(hyp_job *job)
@@ -246,13 +262,18 @@ hyp_status hyp_job_cluster_all(hyp_job *job)
     double *start = NULL, begin = hyp_clock();
     hyp_status st;
 
-    st = hyp_alloc(&job->step, (size_t)s->max_iterations);
-    HYP_TRY(hyp_agree(job->comm, st));
-    HYP_TRY(hyp_start_centres_all(job, &start));
+    HYP_TRY(hyp_agree(job->comm, make_room_for_steps(job)));
+    if (!s->resume || s->start_clusters)
+        HYP_TRY(hyp_start_centres_all(job, &start));
     options.start = start;
+    HYP_TRY(hyp_checkpoints_use_all(job, s->start_clusters ? start : NULL,
+                                    &options));
     HYP_TRY(hyp_kmeans_all(&job->slab, &job->summary, &options, job->comm,
                            &job->kmeans));
-    hyp_job_phase(job, "k-means", hyp_clock() - begin);
+    hyp_job_phase(job, "k-means",
+                  hyp_clock() - begin - job->checkpoints.seconds);
+    if (job->checkpoints.written > 0)
+        hyp_job_phase(job, "checkpoints", job->checkpoints.seconds);
     hyp_job_say(job, "k-means %s with %d classes after %d iterations",
                 job->kmeans.converged ? "converged" : "stopped",
                 job->kmeans.classes, job->kmeans.iterations);
@@ -288,6 +309,9 @@ hyp_status hyp_job_finish_all(hyp_job *job, hyp_status mine)
     if (st == HYP_OK)
         hyp_job_say(job, "wrote '%s' in %.2f s", job->settings->output,
                     hyp_clock() - job->begin);
+    if (st == HYP_OK && job->makes.classes)
+        st = hyp_checkpoints_close(job);
+    hyp_checkpoints_release(job);
     hyp_pca_release(&job->pca);
     hyp_kmeans_release(&job->kmeans);
     hyp_summary_release(&job->summary);
@@ -295,5 +319,6 @@ hyp_status hyp_job_finish_all(hyp_job *job, hyp_status mine)
     hyp_scene_release(&job->scene);
     hyp_inputs_release(&job->inputs);
     free(job->step);
+    free(job->seconds);
     return st;
 }

@@ -14,16 +14,19 @@
 #include "hyperslab/kmeans.h"
 #include "hyperslab/pca.h"
 #include "hyperslab/summary.h"
+#include "io/checkpoint.h"
 
 #include <mpi.h>
 
 #define HYP_MAX_PHASES 16
 
-/* What happened in one k-means iteration, for the record. */
-typedef struct hyp_job_step {
-    hyp_kmeans_step step;
-    double seconds; /* since the iterations began */
-} hyp_job_step;
+typedef struct hyp_job_checkpoints {
+    hyp_checkpoint from; /* that is resumed; else empty                    */
+    char *identity;      /* of this run, on rank 0; owned                  */
+    double latest;       /* when one was written, or k-means began         */
+    int written;
+    double seconds; /* that writing took */
+} hyp_job_checkpoints;
 
 typedef struct hyp_job {
     const hyp_settings *settings; /* borrowed */
@@ -43,7 +46,11 @@ typedef struct hyp_job {
     hyp_summary summary;
     hyp_kmeans kmeans;
     int steps;
-    hyp_job_step *step; /* [settings->max_iterations]; owned */
+    hyp_kmeans_step *step; /* [settings->max_iterations]; owned            */
+    double *seconds;       /* [settings->max_iterations] since the run began,
+                              or NAN for a step of the run that is resumed;
+                              owned                                         */
+    hyp_job_checkpoints checkpoints;
     hyp_pca pca;
 
     int phases;

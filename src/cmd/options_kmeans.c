@@ -16,7 +16,9 @@ enum {
     KEY_START_CLUSTERS,
     KEY_DISTANCE,
     KEY_SEED,
-    KEY_MIN_CHANGE
+    KEY_MIN_CHANGE,
+    KEY_CHECKPOINT_EVERY,
+    KEY_RESUME
 };
 
 static const struct argp_option options[] = {
@@ -32,6 +34,12 @@ static const struct argp_option options[] = {
     { "min-change", KEY_MIN_CHANGE, "PERCENT", 0,
       "Stop when fewer of the pixels change their class (0: when none does)",
       0 },
+    { "checkpoint-every", KEY_CHECKPOINT_EVERY, "TIME", 0,
+      "Save where k-means stands after this time, such as 90s or 1h, again and "
+      "again; 0: only when SIGINT, SIGTERM or SIGUSR1 stops it (10m)",
+      0 },
+    { "resume", KEY_RESUME, NULL, 0,
+      "Go on from the checkpoint in the output folder", 0 },
     { 0 }
 };
 
@@ -50,6 +58,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case KEY_SEED: return hyp_take_seed("seed", arg, &s->seed);
     case KEY_MIN_CHANGE:
         return hyp_take_double("min-change", arg, 0, 100, &s->min_change);
+    case KEY_CHECKPOINT_EVERY:
+        return hyp_take_time("checkpoint-every", arg, &s->checkpoint_every);
+    case KEY_RESUME: s->resume = true; return 0;
     case KEY_INIT:
         error = hyp_take_word("init", arg, "diagonal", "kmeans++", &second);
         s->init = second ? HYP_INIT_PLUS_PLUS : HYP_INIT_DIAGONAL;

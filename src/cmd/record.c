@@ -4,6 +4,7 @@
 #include "cmd/record.h"
 
 #include "base/clock.h"
+#include "cmd/identity.h"
 #include "core/blas.h"
 #include "hyperslab/comm.h"
 #include "hyperslab/version.h"
@@ -13,6 +14,7 @@
 #include "kernel/kernel.h"
 
 #include <jansson.h>
+#include <math.h>
 #include <stdio.h>
 #include <sys/resource.h>
 
@@ -145,28 +147,16 @@ static json_t *describe_bands(const hyp_job *job)
 /* The options that decide the result, under their names on the command line */
 static json_t *describe_settings(const hyp_settings *s)
 {
-    static const char *const rule[] = { "neon", "none", "windows" };
-    json_t *root = json_pack(
-        "{s:o, s:i, s:s, s:f, s:i, s:i, s:s, s:s, s:I, s:f, s:f, s:i, s:f}",
-        "output", text(s->output), "subset", s->subset, "bad-bands",
-        rule[s->bad_bands], "quantum", s->quantum, "classes", s->classes,
-        "max-iter", s->max_iterations, "init",
-        s->init == HYP_INIT_DIAGONAL ? "diagonal" : "kmeans++", "distance",
-        s->distance == HYP_DISTANCE_L2 ? "l2" : "l1", "seed",
-        (json_int_t)s->seed, "min-change", s->min_change, "variance",
-        s->pca.variance, "components", s->pca.components, "min-eigenvalue",
-        s->pca.min_eigenvalue);
+    json_t *root = hyp_identity_settings(s);
 
-    if (s->bad_bands == HYP_BAD_BANDS_WINDOWS)
-        json_object_set_new(root, "bad-bands", windows(s->window, s->windows));
-    if (s->bands)
-        json_object_set_new(root, "bands", json_string(s->bands));
-    if (s->match_bands)
-        json_object_set_new(root, "match-bands", json_true());
+    json_object_update_new(
+        root,
+        json_pack("{s:o, s:i, s:I, s:f, s:i, s:f}", "output", text(s->output),
+                  "max-iter", s->max_iterations, "seed", (json_int_t)s->seed,
+                  "variance", s->pca.variance, "components", s->pca.components,
+                  "min-eigenvalue", s->pca.min_eigenvalue));
     if (s->mosaic_tif)
         json_object_set_new(root, "mosaic-tif", json_true());
-    if (s->has_nodata)
-        json_object_set_new(root, "nodata", json_real(s->nodata));
     if (s->start_clusters)
         json_object_set_new(root, "start-clusters", text(s->start_clusters));
     return root;
@@ -179,21 +169,24 @@ static json_t *describe_kmeans(const hyp_job *job)
     json_t *steps = json_array(), *counts = json_array();
 
     for (int i = 0; i < job->steps; i++) {
-        const hyp_kmeans_step *step = &job->step[i].step;
+        const hyp_kmeans_step *step = &job->step[i];
 
         json_array_append_new(
             steps,
-            json_pack("{s:i, s:I, s:f, s:I, s:f}", "iteration", step->iteration,
+            json_pack("{s:i, s:I, s:f, s:I, s:o}", "iteration", step->iteration,
                       "reassigned", (json_int_t)step->reassigned, "within",
                       step->within / unit, "decided_exactly",
                       (json_int_t)step->decided_exactly, "seconds",
-                      job->step[i].seconds));
+                      isnan(job->seconds[i]) ? json_null()
+                                             : json_real(job->seconds[i])));
     }
     for (int j = 0; j < km->classes; j++)
         json_array_append_new(counts, json_integer(km->count[j]));
-    return json_pack("{s:i, s:b, s:f, s:o, s:o}", "iterations", km->iterations,
-                     "converged", km->converged, "within", km->within / unit,
-                     "pixels", counts, "steps", steps);
+    return json_pack("{s:i, s:b, s:b, s:i, s:f, s:o, s:o}", "iterations",
+                     km->iterations, "converged", km->converged, "stopped",
+                     km->stopped, "resumed_after",
+                     job->checkpoints.from.state.iterations, "within",
+                     km->within / unit, "pixels", counts, "steps", steps);
 }
 
 static json_t *describe_pca(const hyp_pca *pca)

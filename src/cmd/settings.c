@@ -70,6 +70,7 @@ static void set_defaults(hyp_settings *s)
         .quantum = 1e-4,
         .classes = 5,
         .max_iterations = 500,
+        .checkpoint_every = 600,
         .pca = { .variance = 0.999 },
     };
     hyp_synth_init(&s->synth);

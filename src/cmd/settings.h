@@ -49,7 +49,9 @@ typedef struct hyp_settings {
     const char *start_clusters;
     hyp_distance distance;
     uint64_t seed;
-    double min_change; /* per cent */
+    double min_change;       /* per cent                       */
+    double checkpoint_every; /* seconds; 0: not while it runs  */
+    bool resume;
 
     /* PCA; the smallest eigenvalue is in reflectance squared */
     hyp_pca_options pca;

@@ -8,6 +8,7 @@
 #include "hyperslab/status.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,6 +59,22 @@ error_t hyp_take_double(const char *option, const char *text, double least,
         return hyp_take_wrong(option, text, expected);
     }
     *value = number;
+    return 0;
+}
+
+error_t hyp_take_time(const char *option, const char *text, double *seconds)
+{
+    static const char units[] = "smh";
+    static const double unit[] = { 1, 60, 3600 };
+    char *end;
+    const double number = strtod(text, &end);
+    const char *found = *end ? strchr(units, *end) : NULL;
+
+    if (!(number >= 0 && number < HUGE_VAL) || end == text ||
+        (found ? end[1] != '\0' : *end != '\0' || number > 0))
+        return hyp_take_wrong(option, text,
+                              "a time such as 90s, 10m or 1.5h, or 0");
+    *seconds = found ? number * unit[found - units] : 0;
     return 0;
 }
 

@@ -26,6 +26,9 @@ error_t hyp_take_seed(const char *option, const char *text, uint64_t *value);
 error_t hyp_take_double(const char *option, const char *text, double least,
                         double most, double *value);
 
+/* A time such as 90s, 10m or 1.5h, in seconds; or 0.  Collective: no. */
+error_t hyp_take_time(const char *option, const char *text, double *seconds);
+
 /* One of two words; *second says whether it is the second.  Collective: no. */
 error_t hyp_take_word(const char *option, const char *text,
                       const char *first_word, const char *second_word,

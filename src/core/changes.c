@@ -22,7 +22,7 @@ hyp_status hyp_changes_init(hyp_changes *c, int classes, int stride)
     *c = (hyp_changes){ .kernels = hyp_kernels_here(),
                         .classes = classes,
                         .stride = stride,
-                        .length = classes * (stride + 1) + 2 };
+                        .length = classes * (stride + 1) + 2 + HYP_VOTES };
     HYP_TRY(hyp_alloc(&c->total, (size_t)c->length));
     HYP_TRY(hyp_alloc(&c->recent, (size_t)classes * (size_t)stride));
 out:
@@ -115,6 +115,11 @@ int64_t hyp_changes_reassigned(const hyp_changes *c)
 int64_t *hyp_changes_exactly(const hyp_changes *c)
 {
     return of_count(c) + c->classes + 1;
+}
+
+int64_t *hyp_changes_votes(const hyp_changes *c, hyp_vote vote)
+{
+    return of_count(c) + c->classes + 2 + vote;
 }
 
 void hyp_changes_release(hyp_changes *c)

@@ -18,11 +18,14 @@ typedef struct hyp_move {
     int from, to;
 } hyp_move;
 
+/* What ranks can vote for: how an iteration is to end. */
+typedef enum hyp_vote { HYP_VOTE_SAVE, HYP_VOTE_STOP, HYP_VOTES } hyp_vote;
+
 typedef struct hyp_changes {
     const hyp_kernels *kernels;
     int classes, stride;
     int64_t *total;  /* [classes][stride] of sums, [classes] of counts, pixels
-                       reassigned, pixels decided exactly; owned            */
+                       reassigned, pixels decided exactly, votes; owned     */
     int length;      /* of total                                             */
     int32_t *recent; /* [classes][stride]: sums not yet in total; owned     */
     int moves;       /* in recent: few enough for 32 bits                   */
@@ -57,7 +60,7 @@ void hyp_changes_move(hyp_changes *changes, const int16_t *x, int from, int to);
  * Add up the changes of all ranks.
  *
  * Collective: yes
- * Cost:       one allreduce of classes * (stride + 1) + 2 integers
+ * Cost:       one allreduce of classes * (stride + 1) + 4 integers
  */
 void hyp_changes_sum_all(hyp_changes *changes, MPI_Comm comm);
 
@@ -72,6 +75,9 @@ int64_t hyp_changes_reassigned(const hyp_changes *changes);
 
 /* Where to count the pixels that were decided exactly.  Collective: no. */
 int64_t *hyp_changes_exactly(const hyp_changes *changes);
+
+/* Where to count the ranks that vote for it.  Collective: no. */
+int64_t *hyp_changes_votes(const hyp_changes *changes, hyp_vote vote);
 
 /* Free what changes owns.  Accepts { 0 }.  Collective: no. */
 void hyp_changes_release(hyp_changes *changes);

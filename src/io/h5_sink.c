@@ -1,5 +1,5 @@
 /*
- * h5_sink.c - an HDF5 file that survives a full disk
+ * h5_sink.c - writing HDF5 files that survive a full disk
  */
 #include "io/h5_sink.h"
 
@@ -166,17 +166,67 @@ static const H5FD_class_t driver = {
     .fl_map = H5FD_FLMAP_DICHOTOMY,
 };
 
-hid_t hyp_h5_sink(const char *path, int *failure)
+hid_t hyp_h5_sink(const char *path, int head, int *failure)
 {
     const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
+    const hid_t create = H5Pcreate(H5P_FILE_CREATE);
     const hid_t id = H5FDregister(&driver);
     hid_t file;
 
     H5Pset_libver_bounds(access, H5F_LIBVER_EARLIEST, H5F_LIBVER_LATEST);
     H5Pset_fclose_degree(access, H5F_CLOSE_STRONG);
     H5Pset_driver(access, id, &failure);
-    file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, access);
+    H5Pset_userblock(create, (hsize_t)head);
+    file = H5Fcreate(path, H5F_ACC_TRUNC, create, access);
     H5FDunregister(id); /* the file holds on to it */
+    H5Pclose(create);
     H5Pclose(access);
     return file;
+}
+
+bool hyp_h5_put(hid_t group, const char *name, hid_t type, int64_t rows,
+                int64_t count, const void *data)
+{
+    const hsize_t shape[2] = { (hsize_t)(rows ? rows : count),
+                               (hsize_t)(rows ? count / rows : 1) };
+    hid_t space = H5Screate_simple(rows ? 2 : 1, shape, NULL);
+    hid_t how = H5Pcreate(H5P_DATASET_CREATE);
+    hid_t set;
+    bool ok;
+
+    H5Pset_obj_track_times(how, false);
+    set = H5Dcreate2(group, name, type, space, H5P_DEFAULT, how, H5P_DEFAULT);
+    ok = set >= 0 &&
+         H5Dwrite(set, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) >= 0;
+
+    if (set >= 0)
+        ok = H5Dclose(set) >= 0 && ok;
+    H5Pclose(how);
+    H5Sclose(space);
+    return ok;
+}
+
+bool hyp_h5_put_attribute(hid_t object, const char *name, hid_t type,
+                          const void *value)
+{
+    hid_t space = H5Screate(H5S_SCALAR);
+    hid_t attribute =
+        H5Acreate2(object, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
+    bool ok = attribute >= 0 && H5Awrite(attribute, type, value) >= 0;
+
+    if (attribute >= 0)
+        H5Aclose(attribute);
+    H5Sclose(space);
+    return ok;
+}
+
+bool hyp_h5_put_text(hid_t object, const char *name, const char *text)
+{
+    hid_t type = H5Tcopy(H5T_C_S1);
+    bool ok;
+
+    H5Tset_size(type, H5T_VARIABLE);
+    ok = hyp_h5_put_attribute(object, name, type, &text);
+    H5Tclose(type);
+    return ok;
 }

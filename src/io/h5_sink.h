@@ -1,5 +1,5 @@
 /*
- * h5_sink.h - an HDF5 file that survives a full disk
+ * h5_sink.h - writing HDF5 files that survive a full disk
  *
  * When HDF5 1.10 cannot write what it holds in memory, closing the file fails,
  * and the remains crash the program when HDF5 ends.  This file driver never
@@ -10,18 +10,39 @@
 #define HYP_IO_H5_SINK_H
 
 #include <hdf5.h>
+#include <stdbool.h>
+#include <stdint.h>
 
 /*
- * Create a file, in the oldest format that its contents allow.  From then on
+ * Create a file, in the oldest format that its contents allow, behind a head of
+ * some bytes that HDF5 does not look at (its user block).  From then on
  * *failure is the errno of its first failed operation, or 0; what was to be
  * written after that may be lost.
  *
  * Collective: no
- * Requires:   failure outlives the file
+ * Requires:   head is 0, 512, or a greater power of 2; failure outlives the
+ *             file
  * Result:     negative if the file cannot be created
  * Ownership:  the caller closes the file with H5Fclose(), which closes all of
  *             its objects too
  */
-hid_t hyp_h5_sink(const char *path, int *failure);
+hid_t hyp_h5_sink(const char *path, int head, int *failure);
+
+/*
+ * Write count values as a dataset of shape [rows][count / rows], or [count] if
+ * rows is 0; without time stamps: the same results are the same bytes.
+ *
+ * Collective: no
+ * Result:     whether HDF5 was content
+ */
+bool hyp_h5_put(hid_t group, const char *name, hid_t type, int64_t rows,
+                int64_t count, const void *data);
+
+/* Write one value as an attribute.  Likewise.  Collective: no. */
+bool hyp_h5_put_attribute(hid_t object, const char *name, hid_t type,
+                          const void *value);
+
+/* Write a text as an attribute.  Likewise.  Collective: no. */
+bool hyp_h5_put_text(hid_t object, const char *name, const char *text);
 
 #endif

@@ -12,62 +12,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Write count values as [rows][count / rows], or as [count] if rows is 0. */
-static bool put(hid_t group, const char *name, hid_t type, int64_t rows,
-                int64_t count, const void *data)
-{
-    const hsize_t shape[2] = { (hsize_t)(rows ? rows : count),
-                               (hsize_t)(rows ? count / rows : 1) };
-    hid_t space = H5Screate_simple(rows ? 2 : 1, shape, NULL);
-    hid_t how = H5Pcreate(H5P_DATASET_CREATE);
-    hid_t set;
-    bool ok;
-
-    H5Pset_obj_track_times(how, false); /* same results, same bytes */
-    set = H5Dcreate2(group, name, type, space, H5P_DEFAULT, how, H5P_DEFAULT);
-    ok = set >= 0 &&
-         H5Dwrite(set, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) >= 0;
-
-    if (set >= 0)
-        ok = H5Dclose(set) >= 0 && ok;
-    H5Pclose(how);
-    H5Sclose(space);
-    return ok;
-}
-
-static bool put_attribute(hid_t object, const char *name, hid_t type,
-                          const void *value)
-{
-    hid_t space = H5Screate(H5S_SCALAR);
-    hid_t attribute =
-        H5Acreate2(object, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
-    bool ok = attribute >= 0 && H5Awrite(attribute, type, value) >= 0;
-
-    if (attribute >= 0)
-        H5Aclose(attribute);
-    H5Sclose(space);
-    return ok;
-}
-
-static bool put_text(hid_t object, const char *name, const char *text)
-{
-    hid_t type = H5Tcopy(H5T_C_S1);
-    bool ok;
-
-    H5Tset_size(type, H5T_VARIABLE);
-    ok = put_attribute(object, name, type, &text);
-    H5Tclose(type);
-    return ok;
-}
-
 static bool put_bands(hid_t file, const hyp_bands *kept,
                       const double *wavelength)
 {
     hid_t group =
         H5Gcreate2(file, "bands", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
-    bool ok =
-        put(group, "index", H5T_NATIVE_INT, 0, kept->count, kept->index) &&
-        put(group, "wavelength", H5T_NATIVE_DOUBLE, 0, kept->count, wavelength);
+    bool ok = hyp_h5_put(group, "index", H5T_NATIVE_INT, 0, kept->count,
+                         kept->index) &&
+              hyp_h5_put(group, "wavelength", H5T_NATIVE_DOUBLE, 0, kept->count,
+                         wavelength);
 
     H5Gclose(group);
     return ok;
@@ -80,12 +33,14 @@ static bool put_kmeans(hid_t file, const hyp_kmeans *km, const double *centroid)
     hid_t group =
         H5Gcreate2(file, "kmeans", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
     bool ok =
-        put(group, "centroids", H5T_NATIVE_DOUBLE, km->classes, all,
-            centroid) &&
-        put(group, "sum", H5T_NATIVE_INT64, km->classes, all, km->sum) &&
-        put(group, "count", H5T_NATIVE_INT64, 0, km->classes, km->count) &&
-        put_attribute(group, "iterations", H5T_NATIVE_INT, &km->iterations) &&
-        put_attribute(group, "converged", H5T_NATIVE_INT, &converged);
+        hyp_h5_put(group, "centroids", H5T_NATIVE_DOUBLE, km->classes, all,
+                   centroid) &&
+        hyp_h5_put(group, "sum", H5T_NATIVE_INT64, km->classes, all, km->sum) &&
+        hyp_h5_put(group, "count", H5T_NATIVE_INT64, 0, km->classes,
+                   km->count) &&
+        hyp_h5_put_attribute(group, "iterations", H5T_NATIVE_INT,
+                             &km->iterations) &&
+        hyp_h5_put_attribute(group, "converged", H5T_NATIVE_INT, &converged);
 
     H5Gclose(group);
     return ok;
@@ -97,10 +52,11 @@ static bool put_pca(hid_t file, const hyp_pca *pca, const double *mean,
     hid_t group =
         H5Gcreate2(file, "pca", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
     bool ok =
-        put(group, "mean", H5T_NATIVE_DOUBLE, 0, pca->bands, mean) &&
-        put(group, "eigenvalues", H5T_NATIVE_DOUBLE, 0, pca->bands, value) &&
-        put(group, "components", H5T_NATIVE_DOUBLE, pca->components,
-            (int64_t)pca->components * pca->bands, pca->vector);
+        hyp_h5_put(group, "mean", H5T_NATIVE_DOUBLE, 0, pca->bands, mean) &&
+        hyp_h5_put(group, "eigenvalues", H5T_NATIVE_DOUBLE, 0, pca->bands,
+                   value) &&
+        hyp_h5_put(group, "components", H5T_NATIVE_DOUBLE, pca->components,
+                   (int64_t)pca->components * pca->bands, pca->vector);
 
     H5Gclose(group);
     return ok;
@@ -145,10 +101,10 @@ out:
 static bool put_all(hid_t file, const numbers *n, const hyp_bands *kept,
                     double scale, const hyp_kmeans *km, const hyp_pca *pca)
 {
-    return put_text(file, "program", "hyperslab") &&
-           put_text(file, "version", HYP_VERSION) &&
-           put_attribute(file, "dn_per_reflectance", H5T_NATIVE_DOUBLE,
-                         &scale) &&
+    return hyp_h5_put_text(file, "program", "hyperslab") &&
+           hyp_h5_put_text(file, "version", HYP_VERSION) &&
+           hyp_h5_put_attribute(file, "dn_per_reflectance", H5T_NATIVE_DOUBLE,
+                                &scale) &&
            put_bands(file, kept, n->wavelength) &&
            (!km || put_kmeans(file, km, n->centroid)) &&
            (!pca || put_pca(file, pca, n->mean, n->value));
@@ -166,7 +122,7 @@ hyp_status hyp_model_write(const char *path, const hyp_tile *tile,
 
     HYP_TRY(convert(&n, tile, kept, scale, km, pca));
     if (!hyp_fault())
-        file = hyp_h5_sink(path, &failure);
+        file = hyp_h5_sink(path, 0, &failure);
     ok = file >= 0 && put_all(file, &n, kept, scale, km, pca);
     if (file >= 0)
         ok = H5Fclose(file) >= 0 && ok;

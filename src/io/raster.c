@@ -7,24 +7,21 @@
  * the low bits of a float32 score are noise.  So the sizes of float strips are
  * known beforehand, and they are written as they are filled.
  */
-#define _GNU_SOURCE /* fallocate */
-
 #include "io/raster.h"
 
 #include "base/fault.h"
 #include "base/mem.h"
 #include "hyperslab/comm.h"
+#include "io/disk.h"
 #include "io/raster_strips.h"
 #include "io/tiff_layout.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <libdeflate.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define DEFLATE_LEVEL 6
@@ -129,39 +126,6 @@ out:
     return st;
 }
 
-static hyp_status write_at(int fd, const void *data, size_t bytes, off_t at)
-{
-    const unsigned char *next = data;
-
-    while (bytes > 0) {
-        const ssize_t done =
-            hyp_fault() ? (errno = EIO, -1) : pwrite(fd, next, bytes, at);
-
-        if (done < 0)
-            return hyp_fail(HYP_EIO, "%s", strerror(errno));
-        next += done;
-        bytes -= (size_t)done;
-        at += done;
-    }
-    return HYP_OK;
-}
-
-/* Take the room that the file needs: a full disk is then found here, on one
-   rank, and not later in the middle of a parallel write.  File systems that
-   cannot promise room get a file of the right length. */
-static hyp_status reserve(int fd, int64_t bytes)
-{
-    int failed =
-        hyp_fault() ? (errno = ENOSPC, -1) : fallocate(fd, 0, 0, bytes);
-
-    if (failed && (errno == EOPNOTSUPP || errno == ENOSYS || errno == EINVAL))
-        failed = ftruncate(fd, bytes);
-    if (failed)
-        return hyp_fail(HYP_EIO, "%s (%" PRId64 " bytes needed)",
-                        strerror(errno), bytes);
-    return HYP_OK;
-}
-
 /* Make the file in its full length, with all of it but the strips. */
 static hyp_status create(const char *path, const hyp_tiff_layout *layout)
 {
@@ -172,9 +136,9 @@ static hyp_status create(const char *path, const hyp_tiff_layout *layout)
         fd = open(path, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0666);
     if (fd < 0)
         return hyp_fail(HYP_ECREATE, "%s", strerror(errno));
-    HYP_TRY(reserve(fd, layout->bytes));
-    HYP_TRY(write_at(fd, layout->head, layout->head_bytes, 0));
-    st = write_at(fd, layout->tail, layout->tail_bytes, layout->tail_at);
+    HYP_TRY(hyp_disk_reserve(fd, layout->bytes));
+    HYP_TRY(hyp_disk_write(fd, layout->head, layout->head_bytes, 0));
+    st = hyp_disk_write(fd, layout->tail, layout->tail_bytes, layout->tail_at);
 out:
     if (close(fd) != 0 && st == HYP_OK)
         st = hyp_fail(HYP_EIO, "%s", strerror(errno));
@@ -199,42 +163,6 @@ out:
     return st;
 }
 
-/* Ask before the collective open, which may fail on all ranks or on one. */
-static hyp_status see(const writer *w)
-{
-    struct stat info;
-    int fd = -1;
-
-    if (!hyp_fault())
-        fd = open(w->path, O_WRONLY | O_CLOEXEC);
-    if (fd < 0)
-        return hyp_fail(HYP_ECREATE,
-                        "%s, although rank 0 made it; the output folder must "
-                        "be on a file system that all ranks share",
-                        strerror(errno));
-    if (fstat(fd, &info) != 0)
-        info.st_size = -1;
-    close(fd);
-    if (info.st_size != w->bytes)
-        return hyp_fail(HYP_EIO,
-                        "is not the file that rank 0 made; the output folder "
-                        "must be on a file system that all ranks share");
-    return HYP_OK;
-}
-
-static hyp_status check_file(int code, const char *verb)
-{
-    char text[MPI_MAX_ERROR_STRING];
-    int length;
-
-    if (code == MPI_SUCCESS)
-        return HYP_OK;
-    MPI_Error_string(code, text, &length);
-    return hyp_fail(HYP_EIO, "cannot %s: %s", verb, text);
-}
-
-/* If the open fails on some ranks only, the others' handles are left to
-   MPI_Finalize: closing a file takes every rank. */
 static hyp_status open_all(writer *w, MPI_Comm comm)
 {
     const int count = (int)w->strips->count;
@@ -247,11 +175,7 @@ static hyp_status open_all(writer *w, MPI_Comm comm)
     HYP_TRY(hyp_agree(comm, st));
     MPI_Bcast(w->offset, count, MPI_INT64_T, 0, comm);
     MPI_Bcast(&w->bytes, 1, MPI_INT64_T, 0, comm);
-    HYP_TRY(hyp_agree(comm, see(w)));
-    st = check_file(
-        MPI_File_open(comm, w->path, MPI_MODE_WRONLY, MPI_INFO_NULL, &w->file),
-        "open");
-    st = hyp_agree(comm, st);
+    st = hyp_disk_open_all(w->path, w->bytes, comm, &w->file);
 out:
     return st;
 }
@@ -259,22 +183,7 @@ out:
 static hyp_status write_strip(writer *w, int64_t strip, const void *data,
                               size_t bytes)
 {
-    MPI_Status status;
-    int code, done;
-
-    if (hyp_fault())
-        return check_file(MPI_ERR_IO, "write");
-    code = MPI_File_write_at(w->file, (MPI_Offset)w->offset[strip], data,
-                             (int)bytes, MPI_BYTE, &status);
-    if (code != MPI_SUCCESS)
-        return check_file(code, "write");
-    MPI_Get_count(&status, MPI_BYTE, &done);
-    if ((size_t)done != bytes)
-        return hyp_fail(HYP_EIO,
-                        "cannot write: only %d of %zu bytes went "
-                        "through, the disk may be full",
-                        done, bytes);
-    return HYP_OK;
+    return hyp_disk_write_shared(w->file, w->offset[strip], data, bytes);
 }
 
 /* A hyp_strips_put. */
@@ -293,19 +202,6 @@ static hyp_status write_kept(writer *w)
         st = write_strip(w, s, w->kept[s - w->strips->begin],
                          (size_t)w->size[s]);
     return st;
-}
-
-/* Collective whatever became of the writes. */
-static hyp_status close_all(writer *w, hyp_status st, MPI_Comm comm)
-{
-    const int synced = MPI_File_sync(w->file);
-    const int closed = MPI_File_close(&w->file);
-
-    if (st == HYP_OK)
-        st = check_file(synced, "flush");
-    if (st == HYP_OK)
-        st = check_file(closed, "close");
-    return hyp_agree(comm, st);
 }
 
 static void release(writer *w)
@@ -348,7 +244,7 @@ hyp_status hyp_raster_write_strips_all(const char *path,
         st = write_kept(&w);
     else
         st = walk(context, strips, write_plain, &w, comm);
-    st = close_all(&w, st, comm);
+    st = hyp_disk_close_all(&w.file, st, comm);
 out:
     release(&w);
     return st;

@@ -6,9 +6,9 @@
 #include "base/fault.h"
 #include "base/mem.h"
 #include "hyperslab/comm.h"
+#include "io/disk.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -235,36 +235,6 @@ const char *hyp_stage_path(const hyp_stage *stage, const char *name)
     return NULL;
 }
 
-/* Bring what was written through any descriptor, or renamed, to the disk. */
-static hyp_status flush(const char *path)
-{
-    hyp_status st = HYP_OK;
-    int fd = -1;
-
-    if (!hyp_fault())
-        fd = open(path, O_RDONLY | O_CLOEXEC);
-    else
-        errno = EIO;
-    if (fd < 0 && errno == ENOENT)
-        return hyp_fail(HYP_EINTERNAL, "output '%s' was never written", path);
-    /* EINVAL: a file system that has nothing to flush. */
-    if (fd < 0 || (fsync(fd) != 0 && errno != EINVAL))
-        st = hyp_fail(HYP_EIO, "cannot flush '%s': %s", path, strerror(errno));
-    if (fd >= 0)
-        close(fd);
-    return st;
-}
-
-static hyp_status rename_file(const char *from, const char *to)
-{
-    const int failed = hyp_fault() ? (errno = EIO, -1) : rename(from, to);
-
-    if (failed)
-        return hyp_fail(HYP_EIO, "cannot rename '%s' to '%s': %s", from, to,
-                        strerror(errno));
-    return HYP_OK;
-}
-
 /* Flush the folders that hold the files: files of one lie side by side. */
 static hyp_status flush_folders(const hyp_stage *stage)
 {
@@ -274,7 +244,7 @@ static hyp_status flush_folders(const hyp_stage *stage)
         const char *folder = stage->file[i].folder;
 
         if (i == 0 || strcmp(folder, stage->file[i - 1].folder) != 0)
-            HYP_TRY(flush(folder));
+            HYP_TRY(hyp_disk_flush(folder));
     }
 out:
     return st;
@@ -286,10 +256,10 @@ static hyp_status keep(const hyp_stage *stage, int *renamed)
     hyp_status st = HYP_OK;
 
     for (int i = 0; i < stage->count; i++)
-        HYP_TRY(flush(stage->file[i].written));
+        HYP_TRY(hyp_disk_flush(stage->file[i].written));
     for (; *renamed < stage->count; ++*renamed)
-        HYP_TRY(rename_file(stage->file[*renamed].written,
-                            stage->file[*renamed].kept));
+        HYP_TRY(hyp_disk_rename(stage->file[*renamed].written,
+                                stage->file[*renamed].kept));
     st = flush_folders(stage);
 out:
     return st;

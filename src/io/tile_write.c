@@ -326,7 +326,7 @@ static hyp_status begin_file(writer *w, const char *path)
     place_bands(wavelength, w->synth->bands);
     snprintf(group, sizeof group, "%s/Reflectance", w->synth->site);
     if (!hyp_fault())
-        w->file = hyp_h5_sink(path, &w->failure);
+        w->file = hyp_h5_sink(path, 0, &w->failure);
     if (w->file < 0)
         HYP_TRY(hyp_fail(HYP_ECREATE, "cannot create the file: %s",
                          strerror(w->failure)));

@@ -4,7 +4,7 @@
 #   $program         the program, with its path
 #   $box             the folder; the test is in it
 #   ranks N ARG...   run the program on N ranks: $out, $err, $statuses
-#   expect_ok, expect_error, expect, fail, skip: see below
+#   stop_when, expect_ok, expect_error, expect, fail, skip: see below
 #   finish           last line of every test: its exit status
 #
 # One rank runs without a launcher, as it does for a user.
@@ -68,6 +68,42 @@ ranks() {
 		timeout 30 $MPIRUN "$_n" sh "$lib/rank.sh" "$top/status" "$program" "$@" ;;
 	esac >"$out" 2>"$err" </dev/null || echo "launcher: exit $?" >>"$err"
 	statuses=$(cat "$top"/status.* 2>/dev/null | tr '\n' ' ' | sed 's/ $//')
+}
+
+# begin N ARG...: the program on N ranks in the background, as $job; what it
+# says of its progress goes to $err.
+begin() {
+	_n=$1
+	shift
+	: >"$err"
+	if [ "$_n" -eq 1 ]; then
+		"$program" "$@" >"$out" 2>"$err" </dev/null &
+	else
+		# shellcheck disable=SC2086
+		$MPIRUN "$_n" "$program" "$@" >"$out" 2>"$err" </dev/null &
+	fi
+	job=$!
+}
+
+# wait_for REGEX: until $job has said a line like this, or has ended.
+wait_for() {
+	while ! grep -q "$1" "$err" && kill -0 "$job" 2>/dev/null; do
+		sleep 0.005
+	done
+}
+
+# stop_when REGEX SIGNAL N ARG...: send the signal once the run has said a line
+# like this; the exit status in $status.
+stop_when() {
+	_regex=$1
+	_signal=$2
+	shift 2
+	begin "$@"
+	wait_for "$_regex"
+	kill -"$_signal" "$job" 2>/dev/null
+	wait "$job"
+	# shellcheck disable=SC2034
+	status=$?
 }
 
 # same N VALUE: "VALUE VALUE ..." as $statuses is when all ranks agree.
