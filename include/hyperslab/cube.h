@@ -7,10 +7,16 @@
 #include "hyperslab/scene.h"
 #include "hyperslab/slab.h"
 
+/* How many bytes a rank has decoded, of those that it will.  Called after each
+   turn, on each rank.  Collective: no. */
+typedef void hyp_cube_progress(void *context, int64_t done, int64_t total);
+
 typedef struct hyp_cube_options {
     bool has_nodata; /* nodata below replaces what the file says            */
     double nodata;
     double quantum; /* reflectance of one DN, where the file holds floats   */
+    hyp_cube_progress *progress; /* or NULL */
+    void *progress_context;
 } hyp_cube_options;
 
 /*

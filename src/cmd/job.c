@@ -36,6 +36,14 @@ void hyp_job_phase(hyp_job *job, const char *name, double seconds)
         hyp_job_say(job, "%s: %.3f s", name, seconds);
 }
 
+void hyp_job_show(void *context, int64_t done, int64_t total)
+{
+    hyp_job *job = context;
+
+    if (job->rank == 0)
+        hyp_progress_show(&job->progress, done, total);
+}
+
 static void start_clock(hyp_job *job)
 {
     time_t now = time(NULL);
@@ -55,6 +63,9 @@ hyp_status hyp_job_open_all(hyp_job *job, const hyp_settings *settings,
     MPI_Comm_rank(comm, &job->rank);
     MPI_Comm_size(comm, &job->size);
     start_clock(job);
+    hyp_progress_init(&job->progress,
+                      settings->quiet ? HYP_PROGRESS_NONE : settings->progress,
+                      settings->progress_every);
     if (makes.classes)
         hyp_checkpoints_catch_signals();
     hyp_job_say(job, "hyperslab %s on %d rank%s", HYP_VERSION, job->size,
@@ -211,12 +222,17 @@ hyp_status hyp_job_read_all(hyp_job *job)
 
     job->cube = (hyp_cube_options){ .has_nodata = s->has_nodata,
                                     .nodata = s->nodata,
-                                    .quantum = s->quantum };
+                                    .quantum = s->quantum,
+                                    .progress = hyp_job_show,
+                                    .progress_context = job };
     HYP_TRY(hyp_agree(job->comm, keep_bands(job)));
     HYP_TRY(hyp_agree(job->comm, choose_scale(job)));
     HYP_TRY(hyp_pca_check(&s->pca, job->bands, job->size));
     say_what_is_read(job);
-    HYP_TRY(hyp_cube_read_all(&job->scene, &job->cube, job->comm, &job->slab));
+    hyp_progress_begin(&job->progress, "reading", job->size);
+    st = hyp_cube_read_all(&job->scene, &job->cube, job->comm, &job->slab);
+    hyp_progress_end(&job->progress);
+    HYP_TRY(st);
     hyp_job_phase(job, "read", hyp_clock() - begin);
     begin = hyp_clock();
     HYP_TRY(hyp_summary_all(&job->slab, job->comm, &job->summary));
@@ -233,6 +249,12 @@ static void observe(void *context, const hyp_kmeans_step *step)
 
     hyp_job_say(job, "k-means iteration %d - %lld pixels reassigned.",
                 step->iteration, (long long)step->reassigned);
+    if (job->rank == 0 && hyp_progress_is_asked())
+        fprintf(stderr,
+                "k-means: iteration %d, %lld pixels reassigned; %.0f s since "
+                "the start\n",
+                step->iteration, (long long)step->reassigned,
+                hyp_clock() - job->begin);
     job->step[job->steps] = *step;
     job->seconds[job->steps++] = hyp_clock() - job->begin;
 }

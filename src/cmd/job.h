@@ -9,6 +9,7 @@
 
 #include "cmd/inputs.h"
 #include "cmd/outputs.h"
+#include "cmd/progress.h"
 #include "cmd/settings.h"
 #include "hyperslab/cube.h"
 #include "hyperslab/kmeans.h"
@@ -34,6 +35,7 @@ typedef struct hyp_job {
     int rank, size;
     double begin;     /* of the run, on hyp_clock()                       */
     char started[32]; /* the same as UTC, ISO 8601                        */
+    hyp_progress progress;
 
     hyp_inputs inputs;
     hyp_scene scene;
@@ -105,6 +107,14 @@ HYP_CHECKED hyp_status hyp_job_finish_all(hyp_job *job, hyp_status mine);
  * Collective: no
  */
 void hyp_job_say(const hyp_job *job, const char *fmt, ...) HYP_PRINTF(2, 3);
+
+/*
+ * Show how far the part that has begun is, from rank 0.  A hyp_cube_progress;
+ * context is the job.
+ *
+ * Collective: no
+ */
+void hyp_job_show(void *context, int64_t done, int64_t total);
 
 /* Note the time that a phase took; --verbose says it.  Collective: no. */
 void hyp_job_phase(hyp_job *job, const char *name, double seconds);

@@ -5,7 +5,11 @@
 
 #include "cmd/options.h"
 
-enum { KEY_OVERWRITE = 256, KEY_MOSAIC_TIF };
+#include "cmd/take.h"
+
+#include <string.h>
+
+enum { KEY_OVERWRITE = 256, KEY_MOSAIC_TIF, KEY_PROGRESS };
 
 static const struct argp_option options[] = {
     { "output", 'o', "DIR", 0, "Write results here (hyperslab-out)", 0 },
@@ -15,9 +19,36 @@ static const struct argp_option options[] = {
       "and a VRT",
       0 },
     { "quiet", 'q', NULL, 0, "Say nothing but errors", 0 },
+    { "progress", KEY_PROGRESS, "HOW", 0,
+      "How far reading and writing have come: bar, plain (a line every 10 s; "
+      "plain:TIME for others), none, or auto (a bar on a terminal, else plain)",
+      0 },
     { "verbose", 'v', NULL, 0, "Say how long each part took", 0 },
     { 0 }
 };
+
+/* bar, plain, none or auto; a time may follow the first two. */
+static error_t take_progress(hyp_settings *s, const char *text)
+{
+    static const struct {
+        const char *word;
+        hyp_progress_way way;
+    } known[] = { { "auto", HYP_PROGRESS_AUTO },
+                  { "bar", HYP_PROGRESS_BAR },
+                  { "plain", HYP_PROGRESS_PLAIN },
+                  { "none", HYP_PROGRESS_NONE } };
+    const size_t length = strcspn(text, ":");
+
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (strlen(known[i].word) == length &&
+            strncmp(known[i].word, text, length) == 0) {
+            s->progress = known[i].way;
+            return text[length] ? hyp_take_time("progress", text + length + 1,
+                                                &s->progress_every)
+                                : 0;
+        }
+    return hyp_take_wrong("progress", text, "auto, bar, plain or none");
+}
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
@@ -28,6 +59,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case KEY_OVERWRITE: s->overwrite = true; return 0;
     case KEY_MOSAIC_TIF: s->mosaic_tif = true; return 0;
     case 'q': s->quiet = true; return 0;
+    case KEY_PROGRESS: return take_progress(s, arg);
     case 'v': s->verbose = true; return 0;
     }
     return ARGP_ERR_UNKNOWN;

@@ -4,6 +4,7 @@
 #ifndef HYP_CMD_SETTINGS_H
 #define HYP_CMD_SETTINGS_H
 
+#include "cmd/progress.h"
 #include "hyperslab/bands.h"
 #include "hyperslab/kmeans.h"
 #include "hyperslab/pca.h"
@@ -29,6 +30,8 @@ typedef struct hyp_settings {
     bool overwrite;
     bool mosaic_tif;
     bool quiet, verbose;
+    hyp_progress_way progress;
+    double progress_every; /* seconds; 0: the default */
     bool json;
 
     /* reading */

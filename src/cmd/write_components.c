@@ -16,13 +16,14 @@
 
 /* What fill_scores needs, and the time that the arithmetic takes. */
 typedef struct score_source {
-    const hyp_job *job;
+    hyp_job *job;
     hyp_scores scores;
     float *nodata; /* [components] of NaN; owned */
     double seconds;
+    int64_t rows; /* done */
 } score_source;
 
-static hyp_status score_source_init(score_source *source, const hyp_job *job)
+static hyp_status score_source_init(score_source *source, hyp_job *job)
 {
     hyp_status st;
 
@@ -66,6 +67,8 @@ static hyp_status fill_scores(void *context, int64_t row, int64_t rows,
         free(values);
     }
     source->seconds += hyp_clock() - begin;
+    source->rows += rows;
+    hyp_job_show(source->job, source->rows, slab->rows);
     return HYP_OK;
 }
 
@@ -77,7 +80,7 @@ static void name_components(const hyp_pca *pca, hyp_names *n)
 }
 
 /* *seconds: of the arithmetic alone. */
-static hyp_status write_score_maps_all(const hyp_job *job, double *seconds)
+static hyp_status write_score_maps_all(hyp_job *job, double *seconds)
 {
     score_source source;
     hyp_names n = { 0 };
@@ -135,7 +138,10 @@ hyp_status hyp_write_components_all(hyp_job *job)
     double scores = 0;
     hyp_status st;
 
-    HYP_TRY(hyp_agree(job->comm, write_score_maps_all(job, &scores)));
+    hyp_progress_begin(&job->progress, "writing scores", 0);
+    st = write_score_maps_all(job, &scores);
+    hyp_progress_end(&job->progress);
+    HYP_TRY(hyp_agree(job->comm, st));
     hyp_job_phase(job, "scores", scores);
     if (job->rank == 0) {
         st = write_eigenvalues(job);

@@ -336,9 +336,23 @@ static void place_received(const reader *r)
     }
 }
 
+/* Bytes of some of the needed chunks, once decoded. */
+static int64_t bytes_of(const reader *r, int64_t begin, int64_t end)
+{
+    int64_t bytes = 0;
+
+    for (int64_t n = begin; n < end; n++)
+        bytes += hyp_chunk_elements(hyp_read_plan_tile(&r->plan, n)->of->tile) *
+                 (int64_t)sizeof(int16_t);
+    return bytes;
+}
+
 /* All turns.  Only decoding can fail; messages go on to the end. */
 static hyp_status exchange_all(reader *r)
 {
+    const int64_t total =
+        bytes_of(r, r->plan.start[r->rank], r->plan.start[r->rank + 1]);
+    int64_t done = 0;
     hyp_status st = HYP_OK;
 
     hyp_read_plan_rewind(&r->plan);
@@ -348,6 +362,9 @@ static hyp_status exchange_all(reader *r)
         place_own(r);
         MPI_Waitall(r->turn.requests, r->turn.request, MPI_STATUSES_IGNORE);
         place_received(r);
+        done += bytes_of(r, own_group(r).begin, own_group(r).end);
+        if (r->options->progress)
+            r->options->progress(r->options->progress_context, done, total);
     }
     return hyp_agree(r->comm, st);
 }
