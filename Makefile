@@ -20,7 +20,7 @@ ifeq ($(origin CC),default)
 CC := mpicc
 endif
 PKG_CONFIG ?= pkg-config
-PKGS       ?= hdf5-openmpi scalapack-openmpi openblas libdeflate libtiff-4 jansson zlib
+PKGS       ?= hdf5-openmpi scalapack-openmpi openblas libdeflate libtiff-4 libpng cairo jansson zlib
 # libgeotiff ships no pkg-config file.
 GEOTIFF_CFLAGS ?= -I/usr/include/geotiff
 GEOTIFF_LIBS   ?= -lgeotiff

@@ -295,5 +295,6 @@ hyp_status hyp_job_finish_all(hyp_job *job, hyp_status mine)
     hyp_scene_release(&job->scene);
     hyp_inputs_release(&job->inputs);
     free(job->step);
+    hyp_shown_release(&job->shown);
     return st;
 }

@@ -10,6 +10,7 @@
 #include "cmd/inputs.h"
 #include "cmd/outputs.h"
 #include "cmd/settings.h"
+#include "cmd/shown.h"
 #include "hyperslab/cube.h"
 #include "hyperslab/kmeans.h"
 #include "hyperslab/pca.h"
@@ -45,6 +46,7 @@ typedef struct hyp_job {
     int steps;
     hyp_job_step *step; /* [settings->max_iterations]; owned */
     hyp_pca pca;
+    hyp_shown shown;
 
     int phases;
     struct {

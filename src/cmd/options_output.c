@@ -5,7 +5,7 @@
 
 #include "cmd/options.h"
 
-enum { KEY_OVERWRITE = 256, KEY_MOSAIC_TIF };
+enum { KEY_OVERWRITE = 256, KEY_MOSAIC_TIF, KEY_NO_PICTURES };
 
 static const struct argp_option options[] = {
     { "output", 'o', "DIR", 0, "Write results here (hyperslab-out)", 0 },
@@ -14,6 +14,7 @@ static const struct argp_option options[] = {
       "Of several tiles, write one GeoTIFF of each map instead of one a tile "
       "and a VRT",
       0 },
+    { "no-pictures", KEY_NO_PICTURES, NULL, 0, "Write no PNG files", 0 },
     { "quiet", 'q', NULL, 0, "Say nothing but errors", 0 },
     { "verbose", 'v', NULL, 0, "Say how long each part took", 0 },
     { 0 }
@@ -27,6 +28,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case 'o': s->output = arg; return 0;
     case KEY_OVERWRITE: s->overwrite = true; return 0;
     case KEY_MOSAIC_TIF: s->mosaic_tif = true; return 0;
+    case KEY_NO_PICTURES: s->pictures = false; return 0;
     case 'q': s->quiet = true; return 0;
     case 'v': s->verbose = true; return 0;
     }

@@ -26,9 +26,19 @@
 #define HYP_MODEL_H5        "model.h5"
 #define HYP_RUN_JSON        "run.json"
 
+/* Pictures, of the scene. */
+#define HYP_CLASSES_PNG    "classes.png"
+#define HYP_OVERLAY_PNG    "overlay.png"
+#define HYP_TRUECOLOR_PNG  "truecolor.png"
+#define HYP_FALSECOLOR_PNG "falsecolor.png"
+#define HYP_PCA_RGB_PNG    "pca_rgb.png"
+#define HYP_SPECTRA_PNG    "spectra.png"
+#define HYP_SCREE_PNG      "scree.png"
+#define HYP_COVARIANCE_PNG "covariance.png"
+
 /* What a job makes. */
 typedef struct hyp_products {
-    bool classes, components;
+    bool classes, components, pictures;
 } hyp_products;
 
 typedef struct hyp_outputs {

@@ -253,6 +253,15 @@ static json_t *describe_versions(void)
                      hyp_kernels_here()->name);
 }
 
+static json_t *describe_pictures(const hyp_shown *shown)
+{
+    return json_pack("{s:i, s:o, s:o}", "pixels_across_a_dot",
+                     shown->preview.factor, "truecolor_nm",
+                     numbers(shown->wavelength[HYP_TRUE_COLOUR], HYP_SHOWN),
+                     "falsecolor_nm",
+                     numbers(shown->wavelength[HYP_FALSE_COLOUR], HYP_SHOWN));
+}
+
 static json_t *describe(const hyp_job *job, const measures *m)
 {
     json_t *root = json_pack(
@@ -269,6 +278,8 @@ static json_t *describe(const hyp_job *job, const measures *m)
         json_object_set_new(root, "kmeans", describe_kmeans(job));
     if (root && job->makes.components)
         json_object_set_new(root, "pca", describe_pca(&job->pca));
+    if (root && job->makes.pictures)
+        json_object_set_new(root, "pictures", describe_pictures(&job->shown));
     return root;
 }
 

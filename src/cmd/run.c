@@ -3,11 +3,14 @@
  */
 #include "cmd/cmd.h"
 #include "cmd/job.h"
+#include "cmd/pictures.h"
 #include "cmd/write.h"
 
 hyp_status hyp_cmd_run_all(const hyp_settings *settings, MPI_Comm comm)
 {
-    const hyp_products makes = { .classes = true, .components = true };
+    const hyp_products makes = { .classes = true,
+                                 .components = true,
+                                 .pictures = settings->pictures };
     hyp_job job;
     hyp_status st;
 
@@ -17,6 +20,7 @@ hyp_status hyp_cmd_run_all(const hyp_settings *settings, MPI_Comm comm)
     HYP_TRY(hyp_job_reduce_all(&job));
     HYP_TRY(hyp_write_classes_all(&job));
     HYP_TRY(hyp_write_components_all(&job));
+    HYP_TRY(hyp_pictures_write_all(&job));
     HYP_TRY(hyp_write_record_all(&job));
 out:
     return hyp_job_finish_all(&job, st);

@@ -66,6 +66,7 @@ static void set_defaults(hyp_settings *s)
 {
     *s = (hyp_settings){
         .output = "hyperslab-out",
+        .pictures = true,
         .subset = 1,
         .quantum = 1e-4,
         .classes = 5,

@@ -28,6 +28,7 @@ typedef struct hyp_settings {
     const char *output;
     bool overwrite;
     bool mosaic_tif;
+    bool pictures;
     bool quiet, verbose;
     bool json;
 

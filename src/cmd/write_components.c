@@ -60,6 +60,7 @@ static hyp_status fill_scores(void *context, int64_t row, int64_t rows,
     if (st != HYP_OK)
         return st;
     hyp_scores_of(&source->scores, slab, slab->before[row], pixels, values);
+    hyp_shown_keep(source->job, slab->before[row], pixels, values);
     if (values != out) {
         hyp_slab_spread(slab, values, source->nodata,
                         components * sizeof *values, row, rows, out);
@@ -135,6 +136,8 @@ hyp_status hyp_write_components_all(hyp_job *job)
     double scores = 0;
     hyp_status st;
 
+    if (job->makes.pictures)
+        HYP_TRY(hyp_agree(job->comm, hyp_shown_expect(job)));
     HYP_TRY(hyp_agree(job->comm, write_score_maps_all(job, &scores)));
     hyp_job_phase(job, "scores", scores);
     if (job->rank == 0) {

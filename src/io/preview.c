@@ -133,14 +133,11 @@ typedef struct passage {
 static void fill_pixel(const passage *a, int64_t pixel, uint16_t *line)
 {
     const hyp_preview_source *s = a->source;
-    const int16_t *dn = s->slab->dn + pixel * s->slab->stride;
     int16_t *out = (int16_t *)line + a->pixel_cols;
 
     *line = (uint16_t)(s->label ? s->label[pixel] + 1 : 1);
-    for (int i = 0; i < s->bands; i++, out += a->pixel_cols)
-        *out = dn[s->band[i]];
-    for (int i = 0; i < s->others; i++, out += a->pixel_cols)
-        *out = s->other[pixel * s->others + i];
+    for (int i = 0; i < s->channels; i++, out += a->pixel_cols)
+        *out = s->value[pixel * s->channels + i];
 }
 
 /* A hyp_raster_fill. */
@@ -248,8 +245,7 @@ hyp_status hyp_preview_make_all(hyp_preview *p, const hyp_preview_source *s,
     hyp_status st;
     int rank;
 
-    *p = (hyp_preview){ .channels = s->bands + s->others,
-                        .tiles = s->scene->tiles };
+    *p = (hyp_preview){ .channels = s->channels, .tiles = s->scene->tiles };
     MPI_Comm_rank(comm, &rank);
     MPI_Comm_size(comm, &p->ranks);
     st = hyp_alloc(&p->tile, (size_t)p->tiles);
@@ -282,7 +278,7 @@ out:
 typedef struct gathering {
     int *count, *start; /* [ranks]: dots of each rank, and those before them */
     int16_t *dots;      /* of all ranks, one after the other                 */
-    int16_t *image;     /* [rows][cols]                                      */
+    int16_t *image;     /* [rows][cols], of several tiles                    */
 } gathering;
 
 static hyp_status gathering_init(gathering *g, const hyp_preview *p)
@@ -298,16 +294,10 @@ static hyp_status gathering_init(gathering *g, const hyp_preview *p)
         total += g->count[r];
     }
     HYP_TRY(hyp_alloc(&g->dots, (size_t)total));
-    st = hyp_alloc(&g->image, (size_t)(p->rows * p->cols));
+    if (p->tiles > 1)
+        st = hyp_alloc(&g->image, (size_t)(p->rows * p->cols));
 out:
     return st;
-}
-
-static void gathering_release(gathering *g)
-{
-    free(g->count);
-    free(g->start);
-    free(g->dots);
 }
 
 /* Lay dots over those that are there, but for those that are nodata. */
@@ -353,15 +343,18 @@ static hyp_status gather_all(const hyp_preview *p, const void *dots,
     HYP_TRY(hyp_agree(comm, st));
     MPI_Gatherv(dots, (int)p->dots, MPI_INT16_T, g.dots, g.count, g.start,
                 MPI_INT16_T, root, comm);
-    if (rank == root)
+    if (rank == root && p->tiles > 1)
         lay_all_over(&g, p, nodata);
 out:
-    gathering_release(&g);
-    if (st != HYP_OK) {
+    free(g.count);
+    free(g.start);
+    *image = NULL;
+    if (st == HYP_OK && rank == root) /* one tile's dots are the image */
+        *image = p->tiles > 1 ? g.image : g.dots;
+    if (*image != g.dots)
+        free(g.dots);
+    if (*image != g.image)
         free(g.image);
-        g.image = NULL;
-    }
-    *image = g.image;
     return st;
 }
 

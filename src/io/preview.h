@@ -31,11 +31,9 @@ typedef struct hyp_preview_source {
     const hyp_slab *slab;
     int classes;
     const uint16_t
-        *label;           /* [pixels], 0..classes-1; NULL: all are of class 1 */
-    int bands;            /* whose DN are the first channels             */
-    const int *band;      /* [bands] of the kept bands                   */
-    int others;           /* further channels                            */
-    const int16_t *other; /* [pixels][others]                            */
+        *label; /* [pixels], 0..classes-1; NULL: all are of class 1 */
+    int channels;
+    const int16_t *value; /* [pixels][channels] */
 } hyp_preview_source;
 
 /* Where the dots of a tile lie. */

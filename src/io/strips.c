@@ -96,7 +96,7 @@ hyp_status hyp_strips_share(hyp_strips *strips, int64_t rows, size_t row_bytes,
     MPI_Comm_rank(comm, &rank);
     MPI_Comm_size(comm, &ranks);
     *strips = (hyp_strips){ 0 };
-    HYP_TRY(cut(strips, rows, row_bytes));
+    HYP_TRY(cut(strips, rows, row_bytes, 1));
     strips->begin = hyp_strips_first_of(strips, rank, ranks);
     strips->end = hyp_strips_first_of(strips, rank + 1, ranks);
 out:

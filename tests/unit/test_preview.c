@@ -11,9 +11,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { CLASSES = 5, TILES = 4, CHANNELS = 3, BANDS = 7 };
-
-static const int shown[] = { 6, 2 }; /* bands; the third channel is made up */
+enum { CLASSES = 5, TILES = 4, CHANNELS = 3 };
 
 /* Tiles, and how their image should turn out. */
 typedef struct setup {
@@ -82,7 +80,7 @@ static hyp_tile tile[TILES];
 static hyp_scene_tile scene_tile[TILES];
 static hyp_slab slab;
 static uint16_t *label;
-static int16_t *other;
+static int16_t *value;
 
 /* Any number, but the same for a place on any rank. */
 static uint32_t number_at(int64_t row, int64_t col, int what, uint32_t limit)
@@ -135,15 +133,6 @@ static int64_t cols_of(int64_t row)
     return tile[i].cols;
 }
 
-static void fill_cell(int64_t p, int64_t row, int64_t col)
-{
-    int16_t *dn = slab.dn + p * slab.stride;
-
-    for (int i = 0; i < 2; i++)
-        dn[shown[i]] = value_at(row, col, i);
-    slab.valid[p] = valid_at(row, col);
-}
-
 static void make_pixels(void)
 {
     int64_t first, rows = share_of_rows(scene.rows, MPI_COMM_WORLD, &first);
@@ -151,18 +140,20 @@ static void make_pixels(void)
 
     for (int64_t r = 0; r < rows; r++)
         cols[r] = cols_of(first + r);
-    CHECK(hyp_slab_init(&slab, first, rows, cols, BANDS) == HYP_OK);
+    CHECK(hyp_slab_init(&slab, first, rows, cols, 1) == HYP_OK);
     for (int64_t r = 0; r < rows; r++)
         for (int64_t c = 0; c < cols[r]; c++)
-            fill_cell(slab.cells[r] + c, first + r, c);
+            slab.valid[slab.cells[r] + c] = valid_at(first + r, c);
     hyp_slab_drop(&slab);
     label = calloc((size_t)slab.pixels + 1, sizeof *label);
-    other = calloc((size_t)slab.pixels + 1, sizeof *other);
+    value = calloc((size_t)slab.pixels * CHANNELS + 1, sizeof *value);
     for (int64_t r = 0; r < rows; r++)
         for (int64_t c = 0; c < cols[r]; c++)
             if (valid_at(first + r, c)) {
                 label[next] = (uint16_t)(class_at(first + r, c) - 1);
-                other[next++] = value_at(first + r, c, 2);
+                for (int i = 0; i < CHANNELS; i++)
+                    value[next * CHANNELS + i] = value_at(first + r, c, i);
+                next++;
             }
     CHECK(next == slab.pixels);
     free(cols);
@@ -179,7 +170,7 @@ static void tear_down(void)
 {
     hyp_slab_release(&slab);
     free(label);
-    free(other);
+    free(value);
 }
 
 static hyp_preview_source source(bool labelled)
@@ -188,10 +179,8 @@ static hyp_preview_source source(bool labelled)
                                  .slab = &slab,
                                  .classes = labelled ? CLASSES : 1,
                                  .label = labelled ? label : NULL,
-                                 .bands = 2,
-                                 .band = shown,
-                                 .others = 1,
-                                 .other = other };
+                                 .channels = CHANNELS,
+                                 .value = value };
 }
 
 /* What a dot of a tile should be: counted and added up anew. */
@@ -253,25 +242,25 @@ static void check_image(const hyp_preview *p, bool labelled, int root)
 {
     dot *want = expected(labelled);
     uint16_t *class;
-    int16_t *value[CHANNELS];
+    int16_t *channel[CHANNELS];
     int64_t wrong = 0;
     int rank;
 
     MPI_Comm_rank(MPI_COMM_WORLD, &rank);
     CHECK(hyp_preview_classes_all(p, root, MPI_COMM_WORLD, &class) == HYP_OK);
     for (int i = 0; i < CHANNELS; i++)
-        CHECK(hyp_preview_channel_all(p, i, root, MPI_COMM_WORLD, &value[i]) ==
-              HYP_OK);
+        CHECK(hyp_preview_channel_all(p, i, root, MPI_COMM_WORLD,
+                                      &channel[i]) == HYP_OK);
     CHECK((class != NULL) == (rank == root));
     for (int64_t i = 0; rank == root && i < p->rows * p->cols; i++) {
         wrong += class[i] != want[i].class;
         for (int k = 0; k < CHANNELS; k++)
-            wrong += value[k][i] != want[i].value[k];
+            wrong += channel[k][i] != want[i].value[k];
     }
     CHECK(wrong == 0);
     free(class);
     for (int i = 0; i < CHANNELS; i++)
-        free(value[i]);
+        free(channel[i]);
     free(want);
 }
 
@@ -314,16 +303,16 @@ static hyp_status make_and_gather_all(void)
     const hyp_preview_source from = source(true);
     hyp_preview p = { 0 };
     uint16_t *class = NULL;
-    int16_t *value = NULL;
+    int16_t *channel = NULL;
     hyp_status st;
 
     HYP_TRY(hyp_preview_make_all(&p, &from, MPI_COMM_WORLD));
     HYP_TRY(hyp_preview_classes_all(&p, 0, MPI_COMM_WORLD, &class));
-    st = hyp_preview_channel_all(&p, 2, 0, MPI_COMM_WORLD, &value);
+    st = hyp_preview_channel_all(&p, 2, 0, MPI_COMM_WORLD, &channel);
 out:
-    CHECK(st == HYP_OK || (value == NULL));
+    CHECK(st == HYP_OK || channel == NULL);
     free(class);
-    free(value);
+    free(channel);
     hyp_preview_release(&p);
     return st;
 }
