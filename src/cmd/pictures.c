@@ -11,13 +11,14 @@
 #include "io/plots.h"
 #include "io/views.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 /* A picture: a view of the scene, or else a chart. */
 typedef struct picture {
     const char *file;
     bool of_classes, of_components; /* the job must make these for it   */
-    hyp_status (*chart)(const char *path, const hyp_job *job);
+    hyp_status (*chart)(const hyp_job *job);
     hyp_status (*view)(const char *path, const hyp_view *view);
     const char *title; /* of the view                                   */
     bool coloured;     /* by the scheme, with this tail of the stretch  */
@@ -34,32 +35,34 @@ static hyp_status list_wavelengths(const hyp_job *job, double **wavelength)
     return st;
 }
 
-static hyp_status chart_spectra(const char *path, const hyp_job *job)
+static hyp_status chart_spectra(const hyp_job *job)
 {
     const hyp_kmeans *km = &job->kmeans;
     double *wavelength;
     hyp_status st = list_wavelengths(job, &wavelength);
 
     if (st == HYP_OK)
-        st = hyp_plot_spectra(path, wavelength, job->bands, km->centre,
-                              km->classes, km->count, job->scale);
+        st = hyp_plot_spectra(hyp_output_path(&job->outputs, HYP_SPECTRA_PNG),
+                              wavelength, job->bands, km->centre, km->classes,
+                              km->count, job->scale);
     free(wavelength);
     return st;
 }
 
-static hyp_status chart_covariance(const char *path, const hyp_job *job)
+static hyp_status chart_covariance(const hyp_job *job)
 {
     double *wavelength;
     hyp_status st = list_wavelengths(job, &wavelength);
 
     if (st == HYP_OK)
-        st = hyp_plot_covariance(path, wavelength, job->bands,
-                                 job->pca.covariance, job->scale);
+        st = hyp_plot_covariance(
+            hyp_output_path(&job->outputs, HYP_COVARIANCE_PNG), wavelength,
+            job->bands, job->pca.covariance, job->scale);
     free(wavelength);
     return st;
 }
 
-static hyp_status chart_scree(const char *path, const hyp_job *job)
+static hyp_status chart_scree(const hyp_job *job)
 {
     const hyp_pca *pca = &job->pca;
     double *share;
@@ -68,7 +71,8 @@ static hyp_status chart_scree(const char *path, const hyp_job *job)
     for (int i = 0; st == HYP_OK && i < pca->bands; i++)
         share[i] = hyp_pca_share(pca, i);
     if (st == HYP_OK)
-        st = hyp_plot_scree(path, share, pca->bands, pca->components);
+        st = hyp_plot_scree(hyp_output_path(&job->outputs, HYP_SCREE_PNG),
+                            share, pca->bands, pca->components);
     free(share);
     return st;
 }
@@ -135,10 +139,28 @@ out:
     return st;
 }
 
-static hyp_status write_one(const hyp_job *job, const picture *p,
-                            const material *m)
+/* What makes the colours, and how: of bands, or of components. */
+static void describe(const hyp_job *job, const picture *p, char *text,
+                     size_t room)
 {
-    const char *path = hyp_output_path(&job->outputs, p->file);
+    const hyp_shown *shown = &job->shown;
+    const bool composite = p->scheme == HYP_COMPOSITE;
+    const char *before = composite ? "PC" : "", *after = composite ? "" : " nm";
+    double of[HYP_SHOWN];
+
+    for (int i = 0; i < HYP_SHOWN; i++)
+        of[i] = composite ? shown->channel[p->scheme][i] - shown->bands + 1
+                          : shown->wavelength[p->scheme][i];
+    snprintf(text, room,
+             "red: %s%g%s, green: %s%g%s, blue: %s%g%s; %g %% stretch of each",
+             before, of[0], after, before, of[1], after, before, of[2], after,
+             100 * p->tail);
+}
+
+static hyp_status write_view(const hyp_job *job, const picture *p,
+                             const material *m)
+{
+    char description[128] = "";
     const hyp_view view = {
         .rows = job->shown.preview.rows,
         .cols = job->shown.preview.cols,
@@ -147,9 +169,12 @@ static hyp_status write_one(const hyp_job *job, const picture *p,
         .colour = { m->colour[0], m->colour[1], m->colour[2] },
         .tail = p->tail,
         .title = p->title,
+        .description = description,
     };
 
-    return p->view ? p->view(path, &view) : p->chart(path, job);
+    if (p->coloured)
+        describe(job, p, description, sizeof description);
+    return p->view(hyp_output_path(&job->outputs, p->file), &view);
 }
 
 /* As many pictures as there are ranks, one for each. */
@@ -161,8 +186,10 @@ static hyp_status write_some_all(const hyp_job *job, const picture *const *some,
 
     for (int i = 0; i < count; i++)
         HYP_TRY(bring_all(job, some[i], i, &m));
-    if (job->rank < count)
-        st = write_one(job, some[job->rank], &m);
+    if (job->rank < count && some[job->rank]->view)
+        st = write_view(job, some[job->rank], &m);
+    else if (job->rank < count)
+        st = some[job->rank]->chart(job);
     st = hyp_agree(job->comm, st);
 out:
     material_release(&m);

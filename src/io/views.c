@@ -9,7 +9,6 @@
 #include "io/png.h"
 #include "io/preview.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 enum { OPAQUE = 255 };
@@ -35,7 +34,7 @@ static hyp_status canvas_init(canvas *c, const hyp_view *view)
 }
 
 static hyp_status canvas_write(canvas *c, const char *path,
-                               const hyp_view *view, const char *description)
+                               const hyp_view *view)
 {
     if (c->kind == HYP_PNG_CUTOUT)
         for (int64_t i = 0; i < c->dots; i++)
@@ -46,7 +45,7 @@ static hyp_status canvas_write(canvas *c, const char *path,
                                            .cols = view->cols,
                                            .dot = c->dot,
                                            .title = view->title,
-                                           .description = description });
+                                           .description = view->description });
 }
 
 static hyp_status stretch(canvas *c, const hyp_view *view)
@@ -92,7 +91,7 @@ static hyp_status write_many(const char *path, const hyp_view *view,
     if (st != HYP_OK)
         return st;
     paint_classes(&c, view, palette, 2);
-    st = canvas_write(&c, path, view, "");
+    st = canvas_write(&c, path, view);
     free(c.dot);
     return st;
 }
@@ -115,7 +114,7 @@ static hyp_status write_few(const char *path, const hyp_view *view,
                                          .palette = palette,
                                          .colours = view->classes + 1,
                                          .title = view->title,
-                                         .description = "" });
+                                         .description = view->description });
     free(dot);
     return st;
 }
@@ -136,17 +135,14 @@ hyp_status hyp_view_classes(const char *path, const hyp_view *view)
 static hyp_status write_colours(const char *path, const hyp_view *view,
                                 const uint8_t (*palette)[3])
 {
-    char text[64];
     canvas c;
     hyp_status st;
 
-    snprintf(text, sizeof text, "%g %% stretch of each colour",
-             100 * view->tail);
     HYP_TRY(canvas_init(&c, view));
     HYP_TRY(stretch(&c, view));
     if (palette)
         paint_classes(&c, view, palette, 1);
-    st = canvas_write(&c, path, view, text);
+    st = canvas_write(&c, path, view);
 out:
     free(c.dot);
     return st;

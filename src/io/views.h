@@ -23,7 +23,7 @@ typedef struct hyp_view {
                               HYP_PREVIEW_NODATA where class is 0            */
     double tail; /* share of the values that are as dark, and as bright, as
                     can be                                                   */
-    const char *title;
+    const char *title, *description; /* kept in the file                     */
 } hyp_view;
 
 /*
