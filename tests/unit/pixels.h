@@ -97,7 +97,8 @@ static inline void fail_each(hyp_status (*run_all)(void))
             hyp_fault_arm(0);
             MPI_Bcast(&fired, 1, MPI_INT, victim, MPI_COMM_WORLD);
             CHECK((st != HYP_OK) == fired);
-            CHECK(!fired || st == HYP_ENOMEM || st == HYP_EIO);
+            CHECK(!fired || st == HYP_ENOMEM || st == HYP_EIO ||
+                  st == HYP_ECREATE);
             CHECK(!fired || hyp_last_error()->rank == victim);
             range[0] = (int)st;
             range[1] = -(int)st;
