@@ -1,5 +1,5 @@
 /*
- * png.c - write PNG files
+ * png.c - write PNG files, and read them
  *
  * The only file that knows libpng.  Its settings are for speed: on 1000 x 1000
  * dots of true colour, the filter "up" and Huffman codes alone took 20 ms and
@@ -8,12 +8,14 @@
 #include "io/png.h"
 
 #include "base/fault.h"
+#include "base/mem.h"
 #include "hyperslab/version.h"
 #include "io/text.h"
 
 #include <png.h>
 #include <setjmp.h>
 #include <stdlib.h>
+#include <string.h>
 #include <zlib.h>
 
 enum { BUFFER = 1 << 18 }; /* bytes a chunk of compressed data */
@@ -172,4 +174,31 @@ hyp_status hyp_png_write(const char *path, const hyp_png *image)
         return hyp_text_close(out, path);
     fclose(out);
     return hyp_fail_while(st, "writing '%s'", path);
+}
+
+hyp_status hyp_png_read(const char *path, uint8_t **rgb, int64_t *rows,
+                        int64_t *cols)
+{
+    const png_color black = { 0, 0, 0 };
+    png_image image;
+    hyp_status st = HYP_OK;
+
+    *rgb = NULL;
+    memset(&image, 0, sizeof image);
+    image.version = PNG_IMAGE_VERSION;
+    if (!png_image_begin_read_from_file(&image, path))
+        return hyp_fail(HYP_EFORMAT, "cannot read '%s': %s", path,
+                        image.message);
+    image.format = PNG_FORMAT_RGB;
+    *rows = image.height;
+    *cols = image.width;
+    st = hyp_alloc(rgb, PNG_IMAGE_SIZE(image));
+    if (st == HYP_OK && !png_image_finish_read(&image, &black, *rgb, 0, NULL))
+        st = hyp_fail(HYP_EFORMAT, "cannot read '%s': %s", path, image.message);
+    png_image_free(&image);
+    if (st != HYP_OK) {
+        free(*rgb);
+        *rgb = NULL;
+    }
+    return st;
 }

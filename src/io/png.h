@@ -1,5 +1,5 @@
 /*
- * png.h - write PNG files
+ * png.h - write PNG files, and read them
  */
 #ifndef HYP_IO_PNG_H
 #define HYP_IO_PNG_H
@@ -36,5 +36,16 @@ int hyp_png_samples(hyp_png_kind kind);
  *             refuses the image; a file may be left behind
  */
 HYP_CHECKED hyp_status hyp_png_write(const char *path, const hyp_png *image);
+
+/*
+ * Read a file as red, green and blue; what is transparent becomes black.
+ *
+ * Collective: no
+ * Shapes:     *rgb [*rows][*cols][3], out
+ * Errors:     HYP_EFORMAT, HYP_ENOMEM; *rgb is then NULL
+ * Ownership:  the caller frees *rgb
+ */
+HYP_CHECKED hyp_status hyp_png_read(const char *path, uint8_t **rgb,
+                                    int64_t *rows, int64_t *cols);
 
 #endif
