@@ -45,6 +45,18 @@ static void start_clock(hyp_job *job)
     strftime(job->started, sizeof job->started, "%Y-%m-%dT%H:%M:%SZ", &utc);
 }
 
+/* Whether the report has room for all spectra, whatever bands are kept. */
+static bool is_small(const hyp_job *job)
+{
+    const hyp_tile *tile = job->scene.tile[0].tile;
+    const int subset = job->settings->subset;
+    const int64_t bands = (tile->bands + subset - 1) / subset;
+
+    return job->scene.tiles == 1 && tile->rows <= HYP_PREVIEW_SIDE &&
+           tile->cols <= HYP_PREVIEW_SIDE &&
+           job->scene.cells * bands <= HYP_SMALL_SCENE;
+}
+
 hyp_status hyp_job_open_all(hyp_job *job, const hyp_settings *settings,
                             hyp_products makes, MPI_Comm comm)
 {
@@ -60,8 +72,10 @@ hyp_status hyp_job_open_all(hyp_job *job, const hyp_settings *settings,
                                 comm));
     HYP_TRY(hyp_scene_open_all(&job->scene, job->inputs.path, job->inputs.count,
                                comm));
+    job->makes.pixels =
+        makes.classes && makes.pictures && makes.report && is_small(job);
     HYP_TRY(hyp_outputs_open_all(&job->outputs, settings->output,
-                                 settings->overwrite, makes, &job->scene,
+                                 settings->overwrite, job->makes, &job->scene,
                                  settings->mosaic_tif, comm));
     hyp_job_phase(job, "open", hyp_clock() - job->begin);
 out:

@@ -20,6 +20,9 @@
 
 #define HYP_MAX_PHASES 16
 
+/* Values of a scene whose spectra the report holds. */
+#define HYP_SMALL_SCENE 2250000
+
 /* What happened in one k-means iteration, for the record. */
 typedef struct hyp_job_step {
     hyp_kmeans_step step;
@@ -47,6 +50,7 @@ typedef struct hyp_job {
     hyp_job_step *step; /* [settings->max_iterations]; owned */
     hyp_pca pca;
     hyp_shown shown;
+    double ndvi_nm[2]; /* the bands of the NDVI: red and infrared; or 0   */
 
     int phases;
     struct {

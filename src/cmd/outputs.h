@@ -20,10 +20,15 @@
 /* Of the scene. */
 #define HYP_CLASSES_VRT     "classes.vrt"
 #define HYP_PCA_VRT         "pca.vrt"
+#define HYP_CLASSES_CSV     "classes.csv"
 #define HYP_CENTROIDS_CSV   "centroids.csv"
+#define HYP_DEVIATIONS_CSV  "deviations.csv"
 #define HYP_EIGENVALUES_CSV "eigenvalues.csv"
 #define HYP_COMPONENTS_CSV  "components.csv"
 #define HYP_MODEL_H5        "model.h5"
+#define HYP_COVARIANCE_NPY  "covariance.npy"
+#define HYP_PIXELS_NPY      "pixels.npy"
+#define HYP_REPORT_HTML     "report.html"
 #define HYP_RUN_JSON        "run.json"
 
 /* Pictures, of the scene. */
@@ -38,7 +43,8 @@
 
 /* What a job makes. */
 typedef struct hyp_products {
-    bool classes, components, pictures;
+    bool classes, components, pictures, report;
+    bool pixels; /* the spectra of a small scene */
 } hyp_products;
 
 typedef struct hyp_outputs {

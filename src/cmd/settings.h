@@ -28,7 +28,7 @@ typedef struct hyp_settings {
     const char *output;
     bool overwrite;
     bool mosaic_tif;
-    bool pictures;
+    bool pictures, report;
     bool quiet, verbose;
     bool json;
 
@@ -67,7 +67,8 @@ enum {
     HYP_TAKES_KMEANS = 1 << 2,
     HYP_TAKES_PCA = 1 << 3,
     HYP_TAKES_JSON = 1 << 4,
-    HYP_TAKES_SYNTH = 1 << 5
+    HYP_TAKES_SYNTH = 1 << 5,
+    HYP_TAKES_RESULTS = 1 << 6 /* a folder, instead of tiles */
 };
 
 /*

@@ -27,8 +27,7 @@ static const double far = 30;
 /* Steps of the scores in one standard deviation. */
 static const double steps_of_deviation = 1024;
 
-/* Of the kept bands, the nearest to a wavelength; of two, the first. */
-static int nearest_band(const hyp_job *job, double wavelength)
+int hyp_shown_nearest(const hyp_job *job, double wavelength)
 {
     int best = 0;
 
@@ -58,7 +57,7 @@ static void choose_bands(hyp_job *job, hyp_scheme scheme)
     bool worth_a_word = false;
 
     for (int i = 0; i < HYP_SHOWN; i++) {
-        const int band = nearest_band(job, want[i]);
+        const int band = hyp_shown_nearest(job, want[i]);
 
         job->shown.channel[scheme][i] = channel_of(&job->shown, band);
         have[i] = hyp_scene_wavelength(&job->scene, band);

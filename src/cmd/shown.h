@@ -34,6 +34,13 @@ typedef struct hyp_shown {
 struct hyp_job;
 
 /*
+ * Of the kept bands, the nearest to a wavelength; of two, the first.
+ *
+ * Collective: no
+ */
+int hyp_shown_nearest(const struct hyp_job *job, double wavelength);
+
+/*
  * Choose the channels, and make room for their values.
  *
  * Collective: no

@@ -8,6 +8,7 @@
 #include "cmd/maps.h"
 #include "cmd/spectra.h"
 #include "hyperslab/comm.h"
+#include "io/npy.h"
 #include "io/table.h"
 
 #include <math.h>
@@ -130,6 +131,22 @@ static hyp_status write_eigenvalues(const hyp_job *job)
     return st;
 }
 
+static hyp_status write_covariance(const hyp_job *job)
+{
+    const int64_t bands = job->bands, all = bands * bands;
+    double *value;
+    hyp_status st = hyp_alloc(&value, (size_t)all);
+
+    if (st != HYP_OK)
+        return st;
+    for (int64_t i = 0; i < all; i++)
+        value[i] = job->pca.covariance[i] / (job->scale * job->scale);
+    st = hyp_npy_write(hyp_output_path(&job->outputs, HYP_COVARIANCE_NPY),
+                       HYP_NPY_FLOAT64, bands, bands, value);
+    free(value);
+    return st;
+}
+
 hyp_status hyp_write_components_all(hyp_job *job)
 {
     const double begin = hyp_clock();
@@ -142,6 +159,8 @@ hyp_status hyp_write_components_all(hyp_job *job)
     hyp_job_phase(job, "scores", scores);
     if (job->rank == 0) {
         st = write_eigenvalues(job);
+        if (st == HYP_OK)
+            st = write_covariance(job);
         if (st == HYP_OK)
             st = hyp_spectra_write(job, HYP_COMPONENTS_CSV, "pc",
                                    job->pca.vector, job->pca.components, 1);
