@@ -7,6 +7,8 @@
 #   make test SAN=address,undefined
 #   make lint                     layers, names, collectives, docs, errors, format
 #   make demo                     a synthetic tile, from file to map
+#   make test-report              the report, in Chromium; needs node and npm
+#   make report-template          the report's page from its sources; likewise
 #   make bench                    measure against SPy and scikit-learn
 #   make install PREFIX=/opt/hyperslab DESTDIR=/tmp/stage
 #   make V=1                      show the commands
@@ -20,7 +22,7 @@ ifeq ($(origin CC),default)
 CC := mpicc
 endif
 PKG_CONFIG ?= pkg-config
-PKGS       ?= hdf5-openmpi scalapack-openmpi openblas libdeflate libtiff-4 jansson zlib
+PKGS       ?= hdf5-openmpi scalapack-openmpi openblas libdeflate libtiff-4 libpng libjpeg cairo jansson zlib
 # libgeotiff ships no pkg-config file.
 GEOTIFF_CFLAGS ?= -I/usr/include/geotiff
 GEOTIFF_LIBS   ?= -lgeotiff
@@ -72,6 +74,10 @@ $(BUILD)/tobj/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CPP) -Itests -DHYP_FAULTS $(C) -MMD -MP -c -o $@ $<
 
+# The assembler includes the page.
+$(BUILD)/obj/src/io/report_template.o $(BUILD)/tobj/src/io/report_template.o: \
+    src/report/dist/report_template.html
+
 $(BUILD)/libhyperslab.a: $(LIB_OBJ)
 $(BUILD)/libhyperslab-test.a: $(TLIB_OBJ)
 $(BUILD)/%.a:
@@ -102,6 +108,13 @@ test: all $(TESTS)
 lint: $(BUILD)/libhyperslab.a
 	$(Q)BUILD=$(BUILD) MPIRUN='$(MPIRUN)' ONLY=lint/ tests/run.sh
 
+test-report: all
+	$(Q)BUILD=$(BUILD) MPIRUN='$(MPIRUN)' sh tests/report/run.sh
+
+report-template:
+	$(Q)cd src/report && npm ci --no-audit --no-fund --loglevel=error && \
+	    node build.mjs
+
 format:
 	$(Q)clang-format -i $(shell git ls-files '*.c' '*.h')
 
@@ -129,7 +142,8 @@ clean:
 	rm -rf $(BUILD)
 
 FORCE:
-.PHONY: all test lint format demo bench install clean FORCE
+.PHONY: all test lint test-report report-template format demo bench install \
+        clean FORCE
 .SECONDARY: $(TEST_OBJ)
 
 -include $(patsubst %.o,%.d,$(LIB_OBJ) $(PROG_OBJ) $(TLIB_OBJ) $(TEST_OBJ)) \

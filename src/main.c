@@ -19,6 +19,8 @@ static const hyp_cmd commands[] = {
       "Cluster the pixels of tiles by exact k-means" },
     { "pca", hyp_cmd_pca_all, RESULTS | HYP_TAKES_PCA,
       "Find the principal components of tiles, and their scores" },
+    { "report", hyp_cmd_report_all, HYP_TAKES_RESULTS,
+      "Make report.html again from a folder of results" },
     { "info", hyp_cmd_info_all, HYP_TAKES_JSON, "Say what tiles hold" },
     { "synth", hyp_cmd_synth_all, HYP_TAKES_SYNTH,
       "Write a synthetic tile in NEON's format" },

@@ -53,6 +53,7 @@ Results are in $DIR/:
   classes.tif     the class of every pixel, with a palette and names
   pca.tif         the principal components
   centroids.csv   the mean spectrum of each class
+  report.html     all of it to look at, in a browser
   run.json        what was run, and how long each part took
 
 Look at them, with the packages gdal-bin or qgis:

@@ -19,10 +19,12 @@ typedef struct hyp_pca_options {
 
 typedef struct hyp_pca {
     int bands, components;
-    double *mean;   /* [bands], DN; owned                                 */
-    double *value;  /* [bands]: eigenvalues, DN^2, greatest first; owned  */
-    double *vector; /* [bands][bands]: vector[i] belongs to value[i], its
+    double *mean;       /* [bands], DN; owned                                 */
+    double *value;      /* [bands]: eigenvalues, DN^2, greatest first; owned  */
+    double *vector;     /* [bands][bands]: vector[i] belongs to value[i], its
                        coefficient of greatest size is positive; owned    */
+    double *covariance; /* [bands][bands], DN^2, on rank 0; NULL on the
+                           others; owned                                   */
     int grid_rows, grid_cols; /* of the eigensolver                       */
     double residual;          /* |C V - V L| / |C|                        */
     double orthogonality;     /* |V'V - I| / n                            */
@@ -52,7 +54,7 @@ HYP_CHECKED hyp_status hyp_pca_check(const hyp_pca_options *options, int bands,
  *             do not fill, or more components than bands; pca is then empty
  * Ownership:  the caller frees with hyp_pca_release()
  * Result:     the same on every rank; on a grid of one rank, the same bits at
- *             any rank count
+ *             any rank count, as the covariance has in any case
  */
 HYP_CHECKED hyp_status hyp_pca_all(const hyp_slab *slab,
                                    const hyp_summary *summary,

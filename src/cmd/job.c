@@ -54,6 +54,18 @@ static void start_clock(hyp_job *job)
     strftime(job->started, sizeof job->started, "%Y-%m-%dT%H:%M:%SZ", &utc);
 }
 
+/* Whether the report has room for all spectra, whatever bands are kept. */
+static bool is_small(const hyp_job *job)
+{
+    const hyp_tile *tile = job->scene.tile[0].tile;
+    const int subset = job->settings->subset;
+    const int64_t bands = (tile->bands + subset - 1) / subset;
+
+    return job->scene.tiles == 1 && tile->rows <= HYP_PREVIEW_SIDE &&
+           tile->cols <= HYP_PREVIEW_SIDE &&
+           job->scene.cells * bands <= HYP_SMALL_SCENE;
+}
+
 hyp_status hyp_job_open_all(hyp_job *job, const hyp_settings *settings,
                             hyp_products makes, MPI_Comm comm)
 {
@@ -76,9 +88,12 @@ hyp_status hyp_job_open_all(hyp_job *job, const hyp_settings *settings,
                                comm));
     if (makes.classes)
         HYP_TRY(hyp_checkpoints_open_all(job));
+    job->makes.pixels =
+        makes.classes && makes.pictures && makes.report && is_small(job);
     HYP_TRY(hyp_outputs_open_all(&job->outputs, settings->output,
-                                 settings->overwrite || settings->resume, makes,
-                                 &job->scene, settings->mosaic_tif, comm));
+                                 settings->overwrite || settings->resume,
+                                 job->makes, &job->scene, settings->mosaic_tif,
+                                 comm));
     hyp_job_phase(job, "open", hyp_clock() - job->begin);
 out:
     return st;
@@ -342,5 +357,6 @@ hyp_status hyp_job_finish_all(hyp_job *job, hyp_status mine)
     hyp_inputs_release(&job->inputs);
     free(job->step);
     free(job->seconds);
+    hyp_shown_release(&job->shown);
     return st;
 }

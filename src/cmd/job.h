@@ -11,6 +11,7 @@
 #include "cmd/outputs.h"
 #include "cmd/progress.h"
 #include "cmd/settings.h"
+#include "cmd/shown.h"
 #include "hyperslab/cube.h"
 #include "hyperslab/kmeans.h"
 #include "hyperslab/pca.h"
@@ -20,6 +21,9 @@
 #include <mpi.h>
 
 #define HYP_MAX_PHASES 16
+
+/* Values of a scene whose spectra the report holds. */
+#define HYP_SMALL_SCENE 2250000
 
 typedef struct hyp_job_checkpoints {
     hyp_checkpoint from; /* that is resumed; else empty                    */
@@ -54,6 +58,8 @@ typedef struct hyp_job {
                               owned                                         */
     hyp_job_checkpoints checkpoints;
     hyp_pca pca;
+    hyp_shown shown;
+    double ndvi_nm[2]; /* the bands of the NDVI: red and infrared; or 0   */
 
     int phases;
     struct {

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAPS = 3, OTHERS = 8 }; /* files of a tile, and of the scene, at most */
+enum { MAPS = 3, OTHERS = 24 }; /* files of a tile, and of the scene, at most */
 
 /* "NAME/" of a tile's file NAME.h5. */
 static hyp_status name_folder(char **folder, const char *path)
@@ -83,6 +83,26 @@ out:
     return st;
 }
 
+static hyp_status add_pictures(names *n, hyp_products makes)
+{
+    hyp_status st;
+
+    HYP_TRY(add(n, "", HYP_TRUECOLOR_PNG));
+    HYP_TRY(add(n, "", HYP_FALSECOLOR_PNG));
+    if (makes.classes) {
+        HYP_TRY(add(n, "", HYP_CLASSES_PNG));
+        HYP_TRY(add(n, "", HYP_OVERLAY_PNG));
+        HYP_TRY(add(n, "", HYP_SPECTRA_PNG));
+    }
+    if (makes.components) {
+        HYP_TRY(add(n, "", HYP_PCA_RGB_PNG));
+        HYP_TRY(add(n, "", HYP_SCREE_PNG));
+        HYP_TRY(add(n, "", HYP_COVARIANCE_PNG));
+    }
+out:
+    return st;
+}
+
 static hyp_status add_others(names *n, bool vrt, hyp_products makes)
 {
     hyp_status st = HYP_OK;
@@ -91,13 +111,23 @@ static hyp_status add_others(names *n, bool vrt, hyp_products makes)
         HYP_TRY(add(n, "", HYP_CLASSES_VRT));
     if (makes.components && vrt)
         HYP_TRY(add(n, "", HYP_PCA_VRT));
-    if (makes.classes)
+    if (makes.classes) {
+        HYP_TRY(add(n, "", HYP_CLASSES_CSV));
         HYP_TRY(add(n, "", HYP_CENTROIDS_CSV));
+        HYP_TRY(add(n, "", HYP_DEVIATIONS_CSV));
+    }
     if (makes.components) {
         HYP_TRY(add(n, "", HYP_EIGENVALUES_CSV));
         HYP_TRY(add(n, "", HYP_COMPONENTS_CSV));
+        HYP_TRY(add(n, "", HYP_COVARIANCE_NPY));
     }
+    if (makes.pictures)
+        HYP_TRY(add_pictures(n, makes));
+    if (makes.pixels)
+        HYP_TRY(add(n, "", HYP_PIXELS_NPY));
     HYP_TRY(add(n, "", HYP_MODEL_H5));
+    if (makes.report)
+        HYP_TRY(add(n, "", HYP_REPORT_HTML));
     HYP_TRY(add(n, "", HYP_RUN_JSON));
 out:
     return st;

@@ -20,15 +20,31 @@
 /* Of the scene. */
 #define HYP_CLASSES_VRT     "classes.vrt"
 #define HYP_PCA_VRT         "pca.vrt"
+#define HYP_CLASSES_CSV     "classes.csv"
 #define HYP_CENTROIDS_CSV   "centroids.csv"
+#define HYP_DEVIATIONS_CSV  "deviations.csv"
 #define HYP_EIGENVALUES_CSV "eigenvalues.csv"
 #define HYP_COMPONENTS_CSV  "components.csv"
 #define HYP_MODEL_H5        "model.h5"
+#define HYP_COVARIANCE_NPY  "covariance.npy"
+#define HYP_PIXELS_NPY      "pixels.npy"
+#define HYP_REPORT_HTML     "report.html"
 #define HYP_RUN_JSON        "run.json"
+
+/* Pictures, of the scene. */
+#define HYP_CLASSES_PNG    "classes.png"
+#define HYP_OVERLAY_PNG    "overlay.png"
+#define HYP_TRUECOLOR_PNG  "truecolor.png"
+#define HYP_FALSECOLOR_PNG "falsecolor.png"
+#define HYP_PCA_RGB_PNG    "pca_rgb.png"
+#define HYP_SPECTRA_PNG    "spectra.png"
+#define HYP_SCREE_PNG      "scree.png"
+#define HYP_COVARIANCE_PNG "covariance.png"
 
 /* What a job makes. */
 typedef struct hyp_products {
-    bool classes, components;
+    bool classes, components, pictures, report;
+    bool pixels; /* the spectra of a small scene */
 } hyp_products;
 
 typedef struct hyp_outputs {

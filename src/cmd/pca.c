@@ -3,11 +3,15 @@
  */
 #include "cmd/cmd.h"
 #include "cmd/job.h"
+#include "cmd/page.h"
+#include "cmd/pictures.h"
 #include "cmd/write.h"
 
 hyp_status hyp_cmd_pca_all(const hyp_settings *settings, MPI_Comm comm)
 {
-    const hyp_products makes = { .components = true };
+    const hyp_products makes = { .components = true,
+                                 .pictures = settings->pictures,
+                                 .report = settings->report };
     hyp_job job;
     hyp_status st;
 
@@ -15,7 +19,9 @@ hyp_status hyp_cmd_pca_all(const hyp_settings *settings, MPI_Comm comm)
     HYP_TRY(hyp_job_read_all(&job));
     HYP_TRY(hyp_job_reduce_all(&job));
     HYP_TRY(hyp_write_components_all(&job));
+    HYP_TRY(hyp_pictures_write_all(&job));
     HYP_TRY(hyp_write_record_all(&job));
+    HYP_TRY(hyp_page_write_all(&job));
 out:
     return hyp_job_finish_all(&job, st);
 }

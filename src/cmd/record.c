@@ -9,6 +9,7 @@
 #include "hyperslab/comm.h"
 #include "hyperslab/version.h"
 #include "io/h5.h"
+#include "io/mosaic.h"
 #include "io/text.h"
 #include "io/tile_storage.h"
 #include "kernel/kernel.h"
@@ -182,11 +183,13 @@ static json_t *describe_kmeans(const hyp_job *job)
     }
     for (int j = 0; j < km->classes; j++)
         json_array_append_new(counts, json_integer(km->count[j]));
-    return json_pack("{s:i, s:b, s:b, s:i, s:f, s:o, s:o}", "iterations",
-                     km->iterations, "converged", km->converged, "stopped",
-                     km->stopped, "resumed_after",
-                     job->checkpoints.from.state.iterations, "within",
-                     km->within / unit, "pixels", counts, "steps", steps);
+    return json_pack(
+        "{s:i, s:b, s:b, s:i, s:f, s:o, s:o, s:o}", "iterations",
+        km->iterations, "converged", km->converged, "stopped", km->stopped,
+        "resumed_after", job->checkpoints.from.state.iterations, "within",
+        km->within / unit, "pixels", counts, "ndvi_nm",
+        job->ndvi_nm[0] > 0 ? numbers(job->ndvi_nm, 2) : json_null(), "steps",
+        steps);
 }
 
 static json_t *describe_pca(const hyp_pca *pca)
@@ -246,22 +249,77 @@ static json_t *describe_versions(void)
                      hyp_kernels_here()->name);
 }
 
+/* Where the pictures lie on the ground, if it is known: their pixels, and the
+   outer corner of the first one. */
+static json_t *describe_map(const hyp_job *job)
+{
+    const hyp_preview *p = &job->shown.preview;
+    const hyp_tile *tile = job->scene.tile[0].tile;
+    const hyp_georef *g = &tile->georef;
+    hyp_extent ground = { .west = g->west,
+                          .north = g->north,
+                          .rows = tile->rows,
+                          .cols = tile->cols };
+    const bool known =
+        hyp_georef_is_known(g) && (job->scene.tiles == 1 || p->by_place);
+    json_t *root;
+
+    if (p->by_place)
+        ground = hyp_mosaic_extent(&job->scene);
+    else if (job->scene.tiles > 1)
+        ground = (hyp_extent){ .rows = p->rows * p->factor,
+                               .cols = p->cols * p->factor };
+    root = json_pack("{s:I, s:I}", "rows", (json_int_t)ground.rows, "columns",
+                     (json_int_t)ground.cols);
+    if (known)
+        json_object_update_new(
+            root, json_pack("{s:f, s:f, s:[f,f], s:i}", "west", ground.west,
+                            "north", ground.north, "resolution", g->pixel_x,
+                            g->pixel_y, "epsg", g->epsg));
+    return root;
+}
+
+/* Names in the output folder, in the order in which they appear. */
+static json_t *describe_files(const hyp_stage *stage)
+{
+    json_t *list = json_array();
+
+    for (int i = 0; i < stage->count; i++)
+        json_array_append_new(list, text(stage->file[i].name));
+    return list;
+}
+
+static json_t *describe_pictures(const hyp_job *job)
+{
+    const hyp_shown *shown = &job->shown;
+
+    return json_pack(
+        "{s:i, s:o, s:o, s:o}", "pixels_across_a_dot", shown->preview.factor,
+        "map", describe_map(job), "truecolor_nm",
+        numbers(shown->wavelength[HYP_TRUE_COLOUR], HYP_SHOWN), "falsecolor_nm",
+        numbers(shown->wavelength[HYP_FALSE_COLOUR], HYP_SHOWN));
+}
+
 static json_t *describe(const hyp_job *job, const measures *m)
 {
     json_t *root = json_pack(
-        "{s:s, s:o, s:i, s:i, s:o, s:o, s:o, s:{s:I, s:I}, s:o, s:I}",
+        "{s:s, s:o, s:i, s:i, s:o, s:o, s:o, s:f, s:o, s:{s:I, s:I}, s:o, s:I}",
         "started", job->started, "versions", describe_versions(), "ranks",
         job->size, "blas_threads", hyp_blas_threads(), "settings",
-        describe_settings(job->settings), "tiles", describe_tiles(&job->scene),
-        "bands", describe_bands(job), "pixels", "valid",
-        (json_int_t)job->summary.pixels, "nodata",
-        (json_int_t)(job->scene.cells - job->summary.pixels), "seconds",
-        describe_times(job, m), "peak_memory_bytes", (json_int_t)m->memory);
+        describe_settings(job->settings), "files",
+        describe_files(&job->outputs.stage), "tiles",
+        describe_tiles(&job->scene), "dn_per_reflectance", job->scale, "bands",
+        describe_bands(job), "pixels", "valid", (json_int_t)job->summary.pixels,
+        "nodata", (json_int_t)(job->scene.cells - job->summary.pixels),
+        "seconds", describe_times(job, m), "peak_memory_bytes",
+        (json_int_t)m->memory);
 
     if (root && job->makes.classes)
         json_object_set_new(root, "kmeans", describe_kmeans(job));
     if (root && job->makes.components)
         json_object_set_new(root, "pca", describe_pca(&job->pca));
+    if (root && job->makes.pictures)
+        json_object_set_new(root, "pictures", describe_pictures(job));
     return root;
 }
 

@@ -3,11 +3,17 @@
  */
 #include "cmd/cmd.h"
 #include "cmd/job.h"
+#include "cmd/page.h"
+#include "cmd/pictures.h"
+#include "cmd/statistics.h"
 #include "cmd/write.h"
 
 hyp_status hyp_cmd_run_all(const hyp_settings *settings, MPI_Comm comm)
 {
-    const hyp_products makes = { .classes = true, .components = true };
+    const hyp_products makes = { .classes = true,
+                                 .components = true,
+                                 .pictures = settings->pictures,
+                                 .report = settings->report };
     hyp_job job;
     hyp_status st;
 
@@ -16,8 +22,12 @@ hyp_status hyp_cmd_run_all(const hyp_settings *settings, MPI_Comm comm)
     HYP_TRY(hyp_job_cluster_all(&job));
     HYP_TRY(hyp_job_reduce_all(&job));
     HYP_TRY(hyp_write_classes_all(&job));
+    HYP_TRY(hyp_statistics_write_all(&job));
     HYP_TRY(hyp_write_components_all(&job));
+    HYP_TRY(hyp_pictures_write_all(&job));
+    HYP_TRY(hyp_statistics_pixels_all(&job));
     HYP_TRY(hyp_write_record_all(&job));
+    HYP_TRY(hyp_page_write_all(&job));
 out:
     return hyp_job_finish_all(&job, st);
 }

@@ -66,6 +66,8 @@ static void set_defaults(hyp_settings *s)
 {
     *s = (hyp_settings){
         .output = "hyperslab-out",
+        .pictures = true,
+        .report = true,
         .subset = 1,
         .quantum = 1e-4,
         .classes = 5,
@@ -79,6 +81,10 @@ static void set_defaults(hyp_settings *s)
 static hyp_status check(const hyp_settings *s, unsigned takes,
                         const char *command)
 {
+    if (takes & HYP_TAKES_RESULTS && s->tiles != 1)
+        return hyp_fail(HYP_EUSAGE,
+                        "name one folder of results; see 'hyperslab %s --help'",
+                        command);
     if (s->tiles == 0)
         return hyp_fail(HYP_EUSAGE, "no tile given; see 'hyperslab %s --help'",
                         command);
@@ -103,7 +109,9 @@ hyp_status hyp_settings_parse(hyp_settings *settings, const char *summary,
                               bool speaks, bool *done)
 {
     struct argp_child child[GROUPS + 1] = { { 0 } };
-    const char *arguments = takes & HYP_TAKES_SYNTH ? "TILE.h5" : "TILE.h5...";
+    const char *arguments = takes & HYP_TAKES_SYNTH     ? "TILE.h5"
+                            : takes & HYP_TAKES_RESULTS ? "DIR"
+                                                        : "TILE.h5...";
     struct argp own = { own_options, parse_own, arguments, summary,
                         child,       NULL,      NULL };
     parse p = { .settings = settings };

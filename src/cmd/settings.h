@@ -29,6 +29,7 @@ typedef struct hyp_settings {
     const char *output;
     bool overwrite;
     bool mosaic_tif;
+    bool pictures, report;
     bool quiet, verbose;
     hyp_progress_way progress;
     double progress_every; /* seconds; 0: the default */
@@ -71,7 +72,8 @@ enum {
     HYP_TAKES_KMEANS = 1 << 2,
     HYP_TAKES_PCA = 1 << 3,
     HYP_TAKES_JSON = 1 << 4,
-    HYP_TAKES_SYNTH = 1 << 5
+    HYP_TAKES_SYNTH = 1 << 5,
+    HYP_TAKES_RESULTS = 1 << 6 /* a folder, instead of tiles */
 };
 
 /*

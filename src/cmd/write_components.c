@@ -8,6 +8,7 @@
 #include "cmd/maps.h"
 #include "cmd/spectra.h"
 #include "hyperslab/comm.h"
+#include "io/npy.h"
 #include "io/table.h"
 
 #include <math.h>
@@ -61,6 +62,7 @@ static hyp_status fill_scores(void *context, int64_t row, int64_t rows,
     if (st != HYP_OK)
         return st;
     hyp_scores_of(&source->scores, slab, slab->before[row], pixels, values);
+    hyp_shown_keep(source->job, slab->before[row], pixels, values);
     if (values != out) {
         hyp_slab_spread(slab, values, source->nodata,
                         components * sizeof *values, row, rows, out);
@@ -132,12 +134,30 @@ static hyp_status write_eigenvalues(const hyp_job *job)
     return st;
 }
 
+static hyp_status write_covariance(const hyp_job *job)
+{
+    const int64_t bands = job->bands, all = bands * bands;
+    double *value;
+    hyp_status st = hyp_alloc(&value, (size_t)all);
+
+    if (st != HYP_OK)
+        return st;
+    for (int64_t i = 0; i < all; i++)
+        value[i] = job->pca.covariance[i] / (job->scale * job->scale);
+    st = hyp_npy_write(hyp_output_path(&job->outputs, HYP_COVARIANCE_NPY),
+                       HYP_NPY_FLOAT64, bands, bands, value);
+    free(value);
+    return st;
+}
+
 hyp_status hyp_write_components_all(hyp_job *job)
 {
     const double begin = hyp_clock();
     double scores = 0;
     hyp_status st;
 
+    if (job->makes.pictures)
+        HYP_TRY(hyp_agree(job->comm, hyp_shown_expect(job)));
     hyp_progress_begin(&job->progress, "writing scores", 0);
     st = write_score_maps_all(job, &scores);
     hyp_progress_end(&job->progress);
@@ -145,6 +165,8 @@ hyp_status hyp_write_components_all(hyp_job *job)
     hyp_job_phase(job, "scores", scores);
     if (job->rank == 0) {
         st = write_eigenvalues(job);
+        if (st == HYP_OK)
+            st = write_covariance(job);
         if (st == HYP_OK)
             st = hyp_spectra_write(job, HYP_COMPONENTS_CSV, "pc",
                                    job->pca.vector, job->pca.components, 1);

@@ -11,6 +11,7 @@
 #include "kernel/kernel.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static hyp_status init_all(hyp_pca *pca, const hyp_summary *s,
                            int64_t **product, MPI_Comm comm)
@@ -94,6 +95,34 @@ static int choose_components(const hyp_pca *pca, const hyp_pca_options *o)
     return count_by_variance(pca, o->variance);
 }
 
+/* Keep the whole covariance on rank 0: the eigensolver overwrites its part. */
+static hyp_status keep_covariance_all(const int64_t *product,
+                                      const hyp_summary *s, hyp_grid grid,
+                                      const double *part, MPI_Comm comm,
+                                      double **covariance)
+{
+    const size_t size = (size_t)s->bands * (size_t)s->bands;
+    hyp_status st = HYP_OK;
+    int rank;
+
+    MPI_Comm_rank(comm, &rank);
+    if (grid.rows * grid.cols > 1) {
+        HYP_TRY(hyp_covariance_all(product, s, (hyp_grid){ 1, 1 }, comm,
+                                   covariance));
+    } else if (rank == 0) {
+        st = hyp_alloc(covariance, size);
+        if (st == HYP_OK)
+            memcpy(*covariance, part, size * sizeof *part);
+    }
+    st = hyp_agree(comm, st);
+    if (rank > 0) {
+        free(*covariance);
+        *covariance = NULL;
+    }
+out:
+    return st;
+}
+
 hyp_status hyp_pca_all(const hyp_slab *slab, const hyp_summary *summary,
                        const hyp_pca_options *options, MPI_Comm comm,
                        hyp_pca *pca, hyp_pca_times *times)
@@ -113,6 +142,8 @@ hyp_status hyp_pca_all(const hyp_slab *slab, const hyp_summary *summary,
                : hyp_grid_auto(pca->bands, size);
     HYP_TRY(hyp_agree(comm, hyp_products(slab, summary, product)));
     HYP_TRY(hyp_covariance_all(product, summary, grid, comm, &part));
+    HYP_TRY(keep_covariance_all(product, summary, grid, part, comm,
+                                &pca->covariance));
     times->covariance = hyp_clock() - begin;
     HYP_TRY(hyp_eigen_all(pca->bands, grid, part, comm, pca->value, pca->vector,
                           &quality));
@@ -135,5 +166,6 @@ void hyp_pca_release(hyp_pca *pca)
     free(pca->mean);
     free(pca->value);
     free(pca->vector);
+    free(pca->covariance);
     *pca = (hyp_pca){ 0 };
 }

@@ -9,12 +9,6 @@
 #include <math.h>
 #include <stdio.h>
 
-/* The ground that all tiles cover, metres, and how many pixels that is. */
-typedef struct extent {
-    double west, east, south, north;
-    int64_t rows, cols;
-} extent;
-
 static double east_of(const hyp_tile *tile)
 {
     return tile->georef.west + (double)tile->cols * tile->georef.pixel_x;
@@ -50,10 +44,10 @@ bool hyp_mosaic_overlap(const hyp_scene *scene, int a, int b)
     return wide > s->georef.pixel_x / 2 && high > s->georef.pixel_y / 2;
 }
 
-static extent measure(const hyp_scene *scene)
+hyp_extent hyp_mosaic_extent(const hyp_scene *scene)
 {
     const hyp_georef *g = &scene->tile[0].tile->georef;
-    extent e = { INFINITY, -INFINITY, INFINITY, -INFINITY, 0, 0 };
+    hyp_extent e = { INFINITY, -INFINITY, INFINITY, -INFINITY, 0, 0 };
 
     for (int i = 0; i < scene->tiles; i++) {
         const hyp_tile *tile = scene->tile[i].tile;
@@ -116,7 +110,7 @@ hyp_status hyp_mosaic_check(const hyp_scene *scene)
 void hyp_mosaic_place(const hyp_scene *scene, hyp_raster *raster,
                       hyp_join_part *part)
 {
-    const extent e = measure(scene);
+    const hyp_extent e = hyp_mosaic_extent(scene);
 
     raster->rows = e.rows;
     raster->cols = e.cols;
@@ -150,7 +144,7 @@ static void put_escaped(FILE *out, const char *text)
 }
 
 /* A simple source would lay its nodata over the data of those before it. */
-static void put_source(FILE *out, const hyp_mosaic *m, const extent *e,
+static void put_source(FILE *out, const hyp_mosaic *m, const hyp_extent *e,
                        int number, int band)
 {
     const hyp_tile *tile = m->scene->tile[number].tile;
@@ -193,7 +187,7 @@ static const char *type_of(hyp_sample sample)
     return "Unknown";
 }
 
-static void put_header(FILE *out, const hyp_georef *g, const extent *e)
+static void put_header(FILE *out, const hyp_georef *g, const hyp_extent *e)
 {
     fprintf(out, "<VRTDataset rasterXSize=\"%lld\" rasterYSize=\"%lld\">\n",
             (long long)e->cols, (long long)e->rows);
@@ -204,7 +198,8 @@ static void put_header(FILE *out, const hyp_georef *g, const extent *e)
             e->west, g->pixel_x, e->north, -g->pixel_y);
 }
 
-static void put_band(FILE *out, const hyp_mosaic *m, const extent *e, int band)
+static void put_band(FILE *out, const hyp_mosaic *m, const hyp_extent *e,
+                     int band)
 {
     const hyp_raster *map = m->map;
 
@@ -226,7 +221,7 @@ static void put_band(FILE *out, const hyp_mosaic *m, const extent *e, int band)
 
 hyp_status hyp_mosaic_write(const char *path, const hyp_mosaic *mosaic)
 {
-    const extent e = measure(mosaic->scene);
+    const hyp_extent e = hyp_mosaic_extent(mosaic->scene);
     hyp_status st;
     FILE *out;
 

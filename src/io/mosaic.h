@@ -38,6 +38,15 @@ HYP_CHECKED hyp_status hyp_mosaic_check(const hyp_scene *scene);
 void hyp_mosaic_place(const hyp_scene *scene, hyp_raster *raster,
                       hyp_join_part *part);
 
+/* The ground that the tiles of a scene cover. */
+typedef struct hyp_extent {
+    double west, east, south, north; /* metres                     */
+    int64_t rows, cols;              /* pixels of that much ground */
+} hyp_extent;
+
+/* The ground that the tiles of a scene that fits cover.  Collective: no. */
+hyp_extent hyp_mosaic_extent(const hyp_scene *scene);
+
 /* One map of every tile; all borrowed. */
 typedef struct hyp_mosaic {
     const hyp_scene *scene;    /* that fits                                  */

@@ -276,7 +276,8 @@ hyp_status hyp_raster_write_all(const char *path, const hyp_raster *raster,
     hyp_status st;
 
     HYP_TRY(hyp_strips_init_all(&strips, raster->rows,
-                                hyp_raster_row_bytes(raster), rows_here, comm));
+                                hyp_raster_row_bytes(raster), 1, rows_here,
+                                comm));
     st = hyp_raster_write_strips_all(path, raster, &strips, walk_rows_all,
                                      &here, comm);
     hyp_strips_release(&strips);

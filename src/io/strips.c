@@ -34,7 +34,8 @@ static int64_t next_strip(const hyp_strips *strips, int64_t row)
 }
 
 /* Replicated: the same answer on every rank. */
-static hyp_status cut(hyp_strips *strips, int64_t rows, size_t row_bytes)
+static hyp_status cut(hyp_strips *strips, int64_t rows, size_t row_bytes,
+                      int multiple)
 {
     strips->rows = rows;
     strips->row_bytes = row_bytes;
@@ -43,20 +44,21 @@ static hyp_status cut(hyp_strips *strips, int64_t rows, size_t row_bytes)
                         "no GeoTIFF holds %" PRId64 " rows of %zu bytes", rows,
                         row_bytes);
     strips->height = (int64_t)((STRIP_BYTES + row_bytes - 1) / row_bytes);
+    strips->height = (strips->height + multiple - 1) / multiple * multiple;
     strips->height = smaller(strips->height, rows);
     strips->count = next_strip(strips, rows);
     return HYP_OK;
 }
 
 hyp_status hyp_strips_init_all(hyp_strips *strips, int64_t rows,
-                               size_t row_bytes, int64_t rows_here,
-                               MPI_Comm comm)
+                               size_t row_bytes, int multiple,
+                               int64_t rows_here, MPI_Comm comm)
 {
     int rank, size;
     hyp_status st;
 
     *strips = (hyp_strips){ 0 };
-    HYP_TRY(cut(strips, rows, row_bytes));
+    HYP_TRY(cut(strips, rows, row_bytes, multiple));
     MPI_Comm_rank(comm, &rank);
     MPI_Comm_size(comm, &size);
     st = hyp_alloc(&strips->first, (size_t)size + 1);
@@ -94,7 +96,7 @@ hyp_status hyp_strips_share(hyp_strips *strips, int64_t rows, size_t row_bytes,
     MPI_Comm_rank(comm, &rank);
     MPI_Comm_size(comm, &ranks);
     *strips = (hyp_strips){ 0 };
-    HYP_TRY(cut(strips, rows, row_bytes));
+    HYP_TRY(cut(strips, rows, row_bytes, 1));
     strips->begin = hyp_strips_first_of(strips, rank, ranks);
     strips->end = hyp_strips_first_of(strips, rank + 1, ranks);
 out:

@@ -36,7 +36,8 @@ typedef hyp_status hyp_strips_put(void *context, int64_t strip,
                                   const void *rows, size_t bytes);
 
 /*
- * Share out the strips of an image.
+ * Share out the strips of an image.  The height of all but the last is a
+ * multiple of that many rows.
  *
  * Collective: yes
  * Requires:   rows and row_bytes are the same on every rank; 1 or more
@@ -45,8 +46,8 @@ typedef hyp_status hyp_strips_put(void *context, int64_t strip,
  * Ownership:  the caller frees with hyp_strips_release()
  */
 HYP_CHECKED hyp_status hyp_strips_init_all(hyp_strips *strips, int64_t rows,
-                                           size_t row_bytes, int64_t rows_here,
-                                           MPI_Comm comm);
+                                           size_t row_bytes, int multiple,
+                                           int64_t rows_here, MPI_Comm comm);
 
 /*
  * Share out the strips of an image whose rows no rank owns.

@@ -73,14 +73,14 @@ pick_by_permutation(const int16_t *in, int64_t in_stride, const int16_t *offset,
 }
 #endif
 
-#define TABLE(suffix, picker)                                               \
-    {                                                                       \
-        .name = #suffix, .squares = squares_##suffix,                       \
-        .absolutes = absolutes_##suffix, .embed = embed_##suffix,           \
-        .square = square_##suffix, .bound = bound_##suffix,                 \
-        .unsafe = unsafe_##suffix, .move = move_##suffix,                   \
-        .summarise = summarise_##suffix, .interleave = interleave_##suffix, \
-        .pick = picker,                                                     \
+#define TABLE(suffix, picker)                                                 \
+    {                                                                         \
+        .name = #suffix, .squares = squares_##suffix,                         \
+        .absolutes = absolutes_##suffix, .embed = embed_##suffix,             \
+        .square = square_##suffix, .bound = bound_##suffix,                   \
+        .unsafe = unsafe_##suffix, .move = move_##suffix,                     \
+        .summarise = summarise_##suffix, .add_squares = add_squares_##suffix, \
+        .interleave = interleave_##suffix, .pick = picker,                    \
     }
 
 static const hyp_kernels table[] = {

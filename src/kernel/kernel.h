@@ -97,6 +97,13 @@ typedef struct hyp_kernels {
                          int16_t *low, int16_t *high, int64_t *sum);
 
     /*
+     * Add the square of each band of a pixel to a sum.
+     *
+     * Shapes: x, sum [stride]
+     */
+    void (*add_squares)(const int16_t *x, int stride, int64_t *sum);
+
+    /*
      * Interleave images of single bands into pixels: a transpose.
      *
      * Shapes: plane [planes] of [pixels]; out [pixels][stride], of which the

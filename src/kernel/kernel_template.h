@@ -296,6 +296,18 @@ TARGET static int64_t NAME(summarise)(const int16_t *x, int64_t pixels,
     return all;
 }
 
+TARGET static void NAME(add_squares)(const int16_t *x, int stride, int64_t *sum)
+{
+    for (int b = 0; b < stride; b += HYP_LANES) {
+        hyp_int32x16 v = __builtin_convertvector(*(const hyp_int16x16 *)(x + b),
+                                                 hyp_int32x16);
+        hyp_int64x16 square = __builtin_convertvector(v * v, hyp_int64x16);
+
+        for (int i = 0; i < HYP_LANES; i++)
+            sum[b + i] += square[i];
+    }
+}
+
 /* Rows of 16 values become columns: as transpose(), for int16. */
 TARGET static void NAME(transpose_values)(hyp_int16x16 *row)
 {

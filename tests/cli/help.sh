@@ -31,7 +31,7 @@ answers() { # answers REGEX ARG...: without MPI, and once under mpirun
 answers '^hyperslab [0-9]+\.[0-9]+' --version
 answers '^usage: hyperslab COMMAND' --help
 answers '^  kmeans .*k-means' help
-for command in run kmeans pca info synth; do
+for command in run kmeans pca report info synth; do
 	answers "^Usage: hyperslab $command " $command --help
 	cp "$out" "$top/help"
 	answers "^Usage: hyperslab $command " help $command
@@ -51,7 +51,7 @@ lists() {
 	done
 }
 read_options='--subset --bad-bands --bands --nodata --quantum'
-write_options='-o --output --overwrite --mosaic-tif -q --quiet'
+write_options='-o --output --overwrite --mosaic-tif --no-report -q --quiet'
 kmeans_options='-k --max-iter --init --start-clusters --distance --seed
 --min-change'
 pca_options='--variance --components --min-eigenvalue --eigen-grid'

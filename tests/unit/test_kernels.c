@@ -237,6 +237,27 @@ static void test_summaries_of_extremes(void)
     free_pixels(x, pixels, 32);
 }
 
+static void test_sums_of_squares(void)
+{
+    for (int k = 0; k < STRIDES; k++) {
+        const int stride = strides[k];
+        int16_t *x = random_pixels(1, stride, stride);
+
+        for (int isa = HYP_ISA_PORTABLE; isa <= (int)best(); isa++) {
+            int64_t *sum = guard_new((size_t)stride * sizeof *sum);
+
+            for (int b = 0; b < stride; b++)
+                sum[b] = INT64_C(1) << 40;
+            for (int i = 0; i < 3; i++) /* beyond 32 bits */
+                hyp_kernels_for((hyp_isa)isa)->add_squares(x, stride, sum);
+            for (int b = 0; b < stride; b++)
+                CHECK(sum[b] == (INT64_C(1) << 40) + INT64_C(3) * x[b] * x[b]);
+            guard_free(sum, (size_t)stride * sizeof *sum);
+        }
+        free_pixels(x, 1, stride);
+    }
+}
+
 /* What a kernel writes for one set, to compare with the next. */
 typedef struct embedding {
     float y[20 * HYP_LANES];
@@ -644,6 +665,7 @@ int main(int argc, char **argv)
     RUN(test_exact_distances);
     RUN(test_summaries);
     RUN(test_summaries_of_extremes);
+    RUN(test_sums_of_squares);
     RUN(test_embeddings);
     RUN(test_bounds);
     RUN(test_bounds_of_whole_numbers);

@@ -105,6 +105,7 @@ def launch(arguments, ranks=1, environment=None):
     with tempfile.TemporaryDirectory() as session:
         own = {"OMPI_MCA_orte_tmpdir_base": session}
         return subprocess.run(command + [program] + arguments, text=True,
+                              errors="replace", # names may be no UTF-8
                               capture_output=True, timeout=100,
                               env={**os.environ, **own, **(environment or {})})
 
