@@ -36,6 +36,7 @@ typedef void hyp_kmeans_observer(void *context, const hyp_kmeans_step *step);
 
 typedef struct hyp_kmeans {
     int classes, bands;
+    hyp_distance distance;
     int iterations;
     bool converged;
     bool stopped;    /* before the end, because a rank wished it          */
@@ -126,6 +127,38 @@ HYP_CHECKED hyp_status hyp_kmeans_all(const hyp_slab *slab,
                                       const hyp_summary *summary,
                                       const hyp_kmeans_options *options,
                                       MPI_Comm comm, hyp_kmeans *out);
+
+/*
+ * Give every pixel the class whose centre is nearest to it, and count the
+ * classes; the centres stay where they are.
+ *
+ * Collective: yes
+ * Shapes:     km: classes, bands, distance and centre are taken; label and
+ *             count are made
+ * Requires:   centres within +-2^15 DN
+ * Errors:     HYP_ENOMEM, HYP_ENUMERIC; km is then to be released
+ * Ownership:  the caller frees with hyp_kmeans_release()
+ * Result:     the labels that an iteration from these centres gives, bit for
+ *             bit
+ * Cost:       that of the first iteration
+ */
+HYP_CHECKED hyp_status hyp_kmeans_predict_all(hyp_kmeans *km,
+                                              const hyp_slab *slab,
+                                              const hyp_summary *summary,
+                                              MPI_Comm comm);
+
+/*
+ * Distances of consecutive pixels from the centres of their classes, in DN
+ * over scale: the root of the sum of squares, or for L1 the sum of absolute
+ * differences, added up in double and rounded to float once.
+ *
+ * Collective: no
+ * Shapes:     out [pixels]
+ * Result:     a pixel's distance does not depend on its place, nor on its rank
+ */
+void hyp_kmeans_distances(const hyp_kmeans *km, const hyp_slab *slab,
+                          int64_t first, int64_t pixels, double scale,
+                          float *out);
 
 /* Free what km owns and leave it empty.  Accepts { 0 }.  Collective: no. */
 void hyp_kmeans_release(hyp_kmeans *km);

@@ -71,7 +71,9 @@ static hyp_status init_all(lloyd *l, const hyp_summary *summary)
     hyp_kmeans *km = l->km;
     hyp_status st;
 
-    *km = (hyp_kmeans){ .classes = o->classes, .bands = l->slab->bands };
+    *km = (hyp_kmeans){ .classes = o->classes,
+                        .bands = l->slab->bands,
+                        .distance = o->distance };
     HYP_TRY(check(l, summary));
     HYP_TRY(hyp_alloc(&km->centre, classes * bands));
     HYP_TRY(hyp_alloc(&km->sum, classes * bands));
