@@ -41,15 +41,33 @@ HYP_CHECKED hyp_status hyp_scene_open_all(hyp_scene *scene,
                                           const char *const *path, int tiles,
                                           MPI_Comm comm);
 
+/* Bands that all tiles are to have; borrowed. */
+typedef struct hyp_wanted {
+    const hyp_bands *places;  /* where they are in the file that has them */
+    const double *wavelength; /* [places->count], nm                      */
+    const char *path;         /* of that file, for errors                 */
+} hyp_wanted;
+
 /*
- * Keep the bands of the first tile in all tiles: those at the same places, if
- * their wavelengths are the same to HYP_SAME_WAVELENGTH; else those of the
- * nearest wavelengths, which must be the same too unless nearest is set.
+ * Keep the wanted bands in all tiles: those at the same places, if their
+ * wavelengths are the same to HYP_SAME_WAVELENGTH; else those of the nearest
+ * wavelengths, which must be the same too unless nearest is set.
+ *
+ * Collective: no (every rank finds the same)
+ * Errors:     HYP_EFORMAT, naming both files; HYP_ENOMEM
+ * Result:     *apart: the greatest difference of wavelength, nm
+ */
+HYP_CHECKED hyp_status hyp_scene_match(hyp_scene *scene,
+                                       const hyp_wanted *wanted, bool nearest,
+                                       double *apart);
+
+/*
+ * Keep bands of the first tile, and match the others to it.
  *
  * Collective: no (every rank finds the same)
  * Shapes:     kept: of the first tile's bands; copied
- * Errors:     HYP_EFORMAT, naming both tiles; HYP_ENOMEM
- * Result:     *apart: the greatest difference of wavelength, nm
+ * Errors:     those of hyp_scene_match()
+ * Result:     that of hyp_scene_match()
  */
 HYP_CHECKED hyp_status hyp_scene_keep(hyp_scene *scene, const hyp_bands *kept,
                                       bool nearest, double *apart);

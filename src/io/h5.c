@@ -162,20 +162,28 @@ static bool read_text(source from, char *text, size_t size)
     return ok;
 }
 
+bool hyp_h5_attribute(hid_t object, const char *name, char *text, size_t size)
+{
+    source from = { .id = H5I_INVALID_HID, .attribute = true };
+    bool ok;
+
+    if (H5Aexists(object, name) > 0)
+        from.id = H5Aopen(object, name, H5P_DEFAULT);
+    ok = from.id >= 0 && read_text(from, text, size);
+    if (!ok)
+        text[0] = '\0';
+    if (from.id >= 0)
+        H5Aclose(from.id);
+    return ok;
+}
+
 bool hyp_h5_number(hid_t object, const char *const *names, double *value)
 {
     for (; *names; names++) {
-        source from = { .attribute = true };
         char text[TEXT_SIZE], *end;
-        double number;
-        bool found;
+        const bool found = hyp_h5_attribute(object, *names, text, sizeof text);
+        const double number = found ? strtod(text, &end) : 0;
 
-        if (H5Aexists(object, *names) <= 0)
-            continue;
-        from.id = H5Aopen(object, *names, H5P_DEFAULT);
-        found = from.id >= 0 && read_text(from, text, sizeof text);
-        H5Aclose(from.id);
-        number = found ? strtod(text, &end) : 0;
         if (found && end != text) {
             *value = number;
             return true;

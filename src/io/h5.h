@@ -53,6 +53,15 @@ bool hyp_h5_number(hid_t object, const char *const *names, double *value);
 bool hyp_h5_numbers(hid_t object, const char *name, double *value, int count);
 
 /*
+ * Read an attribute's text: its one string, or its strings joined by commas; a
+ * number becomes its digits.
+ *
+ * Collective: no
+ * Result:     false, and text empty, if there is none
+ */
+bool hyp_h5_attribute(hid_t object, const char *name, char *text, size_t size);
+
+/*
  * Read a dataset's text: its one string, or its strings joined by commas; a
  * number becomes its digits.
  *

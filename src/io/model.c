@@ -26,6 +26,11 @@ static bool put_bands(hid_t file, const hyp_bands *kept,
     return ok;
 }
 
+static const char *name_of(hyp_distance distance)
+{
+    return distance == HYP_DISTANCE_L1 ? "l1" : "l2";
+}
+
 static bool put_kmeans(hid_t file, const hyp_kmeans *km, const double *centroid)
 {
     const int64_t all = (int64_t)km->classes * km->bands;
@@ -35,12 +40,15 @@ static bool put_kmeans(hid_t file, const hyp_kmeans *km, const double *centroid)
     bool ok =
         hyp_h5_put(group, "centroids", H5T_NATIVE_DOUBLE, km->classes, all,
                    centroid) &&
+        hyp_h5_put(group, "centroids_dn", H5T_NATIVE_DOUBLE, km->classes, all,
+                   km->centre) &&
         hyp_h5_put(group, "sum", H5T_NATIVE_INT64, km->classes, all, km->sum) &&
         hyp_h5_put(group, "count", H5T_NATIVE_INT64, 0, km->classes,
                    km->count) &&
         hyp_h5_put_attribute(group, "iterations", H5T_NATIVE_INT,
                              &km->iterations) &&
-        hyp_h5_put_attribute(group, "converged", H5T_NATIVE_INT, &converged);
+        hyp_h5_put_attribute(group, "converged", H5T_NATIVE_INT, &converged) &&
+        hyp_h5_put_text(group, "distance", name_of(km->distance));
 
     H5Gclose(group);
     return ok;
@@ -53,6 +61,8 @@ static bool put_pca(hid_t file, const hyp_pca *pca, const double *mean,
         H5Gcreate2(file, "pca", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
     bool ok =
         hyp_h5_put(group, "mean", H5T_NATIVE_DOUBLE, 0, pca->bands, mean) &&
+        hyp_h5_put(group, "mean_dn", H5T_NATIVE_DOUBLE, 0, pca->bands,
+                   pca->mean) &&
         hyp_h5_put(group, "eigenvalues", H5T_NATIVE_DOUBLE, 0, pca->bands,
                    value) &&
         hyp_h5_put(group, "components", H5T_NATIVE_DOUBLE, pca->components,
@@ -145,32 +155,6 @@ bool hyp_model_is(const char *path)
 
     H5Eclear2(H5E_DEFAULT);
     return is;
-}
-
-hyp_status hyp_model_read_centroids(const char *path, hyp_spectra *spectra)
-{
-    static const char *const centroids[] = { "kmeans/centroids", NULL };
-    static const char *const wavelengths[] = { "bands/wavelength", NULL };
-    hid_t file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
-    int values = 0;
-    hyp_status st = HYP_OK;
-
-    *spectra = (hyp_spectra){ 0 };
-    if (file < 0)
-        return hyp_h5_fail(HYP_EFORMAT, "cannot read '%s'", path);
-    HYP_TRY(hyp_h5_vector(file, wavelengths, &spectra->wavelength,
-                          &spectra->bands));
-    if (H5Lexists(file, "kmeans", H5P_DEFAULT) > 0)
-        HYP_TRY(hyp_h5_vector(file, centroids, &spectra->value, &values));
-    if (values == 0 || spectra->bands == 0 || values % spectra->bands)
-        st = hyp_fail(HYP_EFORMAT, "'%s' holds no centroids of k-means", path);
-    else
-        spectra->count = values / spectra->bands;
-out:
-    H5Fclose(file);
-    if (st != HYP_OK)
-        hyp_spectra_release(spectra);
-    return st;
 }
 
 void hyp_spectra_release(hyp_spectra *spectra)

@@ -4,11 +4,14 @@
  *   /                   attributes: program, version, dn_per_reflectance
  *   /bands/index        [bands] int32, counted from 0 in the tile
  *   /bands/wavelength   [bands] float64, nm
- *   /kmeans             attributes: iterations, converged
+ *   /kmeans             attributes: iterations, converged, distance (l2 or l1)
  *   /kmeans/centroids   [classes][bands] float64, reflectance
+ *   /kmeans/centroids_dn  the same in DN: the very numbers that pixels are
+ *                       compared with, which division and product would lose
  *   /kmeans/sum         [classes][bands] int64, of the DN of each class
  *   /kmeans/count       [classes] int64, pixels of each class
  *   /pca/mean           [bands] float64, reflectance
+ *   /pca/mean_dn        the same in DN
  *   /pca/eigenvalues    [bands] float64, reflectance squared
  *   /pca/components     [components][bands] float64
  */
@@ -53,6 +56,31 @@ bool hyp_model_is(const char *path);
  */
 HYP_CHECKED hyp_status hyp_model_read_centroids(const char *path,
                                                 hyp_spectra *spectra);
+
+/* Classes, components, or both, and the bands that they are made of. */
+typedef struct hyp_model {
+    double scale;       /* DN per unit of reflectance                        */
+    hyp_bands kept;     /* of the tile that the model was made of; owned     */
+    double *wavelength; /* [kept.count], nm; owned                           */
+    hyp_kmeans kmeans;  /* its distance and centres; classes 0: none; owned  */
+    hyp_pca pca;        /* its mean, value, and as many vectors as components;
+                           components 0: none; owned                         */
+} hyp_model;
+
+/*
+ * Read a model on rank 0, and tell the others.
+ *
+ * Collective: yes
+ * Errors:     HYP_ENOINPUT; HYP_EFORMAT if the file is no model, holds neither
+ *             classes nor components, or numbers that cannot be; HYP_EIO,
+ *             HYP_ENOMEM; model is then empty
+ * Ownership:  the caller frees with hyp_model_release()
+ */
+HYP_CHECKED hyp_status hyp_model_open_all(const char *path, MPI_Comm comm,
+                                          hyp_model *model);
+
+/* Free what model owns and leave it empty.  Accepts { 0 }.  Collective: no. */
+void hyp_model_release(hyp_model *model);
 
 /* Free what spectra owns.  Accepts { 0 }.  Collective: no. */
 void hyp_spectra_release(hyp_spectra *spectra);

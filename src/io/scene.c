@@ -55,90 +55,113 @@ out:
     return st;
 }
 
-/* How far the kept bands of a tile are from those of the first, at most. */
-static double measure(const hyp_scene *scene, const hyp_scene_tile *t,
-                      int *worst)
+/* How far the kept bands of a tile are from those wanted, at most. */
+static double measure(const hyp_scene_tile *t, const hyp_wanted *wanted)
 {
     double most = 0;
 
-    *worst = 0;
-    for (int b = 0; b < t->kept.count; b++) {
-        double apart = fabs(t->tile->wavelength[t->kept.index[b]] -
-                            hyp_scene_wavelength(scene, b));
-
-        if (apart > most) {
-            most = apart;
-            *worst = b;
-        }
-    }
+    for (int b = 0; b < t->kept.count; b++)
+        most = fmax(most, fabs(t->tile->wavelength[t->kept.index[b]] -
+                               wanted->wavelength[b]));
     return most;
 }
 
 /* Whether bands of the same numbers have the same wavelengths in a tile. */
-static bool same_places(const hyp_tile *tile, const hyp_bands *kept,
-                        const double *wanted)
+static bool same_places(const hyp_tile *tile, const hyp_wanted *wanted)
 {
-    for (int b = 0; b < kept->count; b++)
-        if (kept->index[b] >= tile->bands ||
-            !(fabs(tile->wavelength[kept->index[b]] - wanted[b]) <=
-              HYP_SAME_WAVELENGTH))
+    const hyp_bands *places = wanted->places;
+
+    for (int b = 0; b < places->count; b++)
+        if (places->index[b] >= tile->bands ||
+            !(fabs(tile->wavelength[places->index[b]] -
+                   wanted->wavelength[b]) <= HYP_SAME_WAVELENGTH))
             return false;
     return true;
 }
 
-static hyp_status keep_nearest(const hyp_scene *scene, hyp_scene_tile *t,
-                               const double *wanted, int count)
+static hyp_status keep_nearest(hyp_scene_tile *t, const hyp_wanted *wanted)
 {
-    hyp_status st = hyp_bands_nearest(&t->kept, t->tile->wavelength,
-                                      t->tile->bands, wanted, count);
+    const int count = wanted->places->count;
+    hyp_status st =
+        hyp_bands_nearest(&t->kept, t->tile->wavelength, t->tile->bands,
+                          wanted->wavelength, count);
 
     if (st != HYP_EFORMAT)
         return st;
     return hyp_fail(st,
                     "'%s': not every one of the %d bands kept of '%s' has a "
                     "nearest band of its own",
-                    t->tile->path, count, scene->tile[0].tile->path);
+                    t->tile->path, count, wanted->path);
 }
 
-static hyp_status refuse_apart(const hyp_scene *scene, const hyp_scene_tile *t,
-                               int band)
+static double nearest_to(const hyp_tile *tile, double wanted)
 {
+    double best = tile->wavelength[0];
+
+    for (int b = 1; b < tile->bands; b++)
+        if (fabs(tile->wavelength[b] - wanted) < fabs(best - wanted))
+            best = tile->wavelength[b];
+    return best;
+}
+
+/* Refuse a tile that lacks a wanted band, naming the farthest. */
+static hyp_status refuse_missing(const hyp_tile *tile, const hyp_wanted *wanted)
+{
+    double most = 0, missed = 0, there = 0;
+
+    for (int b = 0; b < wanted->places->count; b++) {
+        const double here = nearest_to(tile, wanted->wavelength[b]);
+
+        if (fabs(here - wanted->wavelength[b]) > most) {
+            most = fabs(here - wanted->wavelength[b]);
+            missed = wanted->wavelength[b];
+            there = here;
+        }
+    }
+    if (most <= HYP_SAME_WAVELENGTH)
+        return HYP_OK;
     return hyp_fail(HYP_EFORMAT,
                     "'%s' has no band at %g nm, as '%s' has: the nearest is at "
                     "%g nm; --match-bands takes the nearest",
-                    t->tile->path, hyp_scene_wavelength(scene, band),
-                    scene->tile[0].tile->path,
-                    t->tile->wavelength[t->kept.index[band]]);
+                    tile->path, missed, wanted->path, there);
+}
+
+hyp_status hyp_scene_match(hyp_scene *scene, const hyp_wanted *wanted,
+                           bool nearest, double *apart)
+{
+    hyp_status st = HYP_OK;
+
+    *apart = 0;
+    for (int i = 0; i < scene->tiles; i++) {
+        hyp_scene_tile *t = &scene->tile[i];
+
+        if (same_places(t->tile, wanted)) {
+            HYP_TRY(hyp_bands_copy(&t->kept, wanted->places));
+        } else {
+            if (!nearest)
+                HYP_TRY(refuse_missing(t->tile, wanted));
+            HYP_TRY(keep_nearest(t, wanted));
+        }
+        *apart = fmax(*apart, measure(t, wanted));
+    }
+out:
+    return st;
 }
 
 hyp_status hyp_scene_keep(hyp_scene *scene, const hyp_bands *kept, bool nearest,
                           double *apart)
 {
     const hyp_tile *first = scene->tile[0].tile;
-    double *wanted;
-    hyp_status st = hyp_alloc(&wanted, (size_t)kept->count);
+    double *wavelength;
+    hyp_status st = hyp_alloc(&wavelength, (size_t)kept->count);
 
-    *apart = 0;
     if (st != HYP_OK)
         return st;
     for (int b = 0; b < kept->count; b++)
-        wanted[b] = first->wavelength[kept->index[b]];
-    for (int i = 0; i < scene->tiles; i++) {
-        hyp_scene_tile *t = &scene->tile[i];
-        double here;
-        int worst;
-
-        if (same_places(t->tile, kept, wanted))
-            HYP_TRY(hyp_bands_copy(&t->kept, kept));
-        else
-            HYP_TRY(keep_nearest(scene, t, wanted, kept->count));
-        here = measure(scene, t, &worst);
-        if (here > HYP_SAME_WAVELENGTH && !nearest)
-            HYP_TRY(refuse_apart(scene, t, worst));
-        *apart = here > *apart ? here : *apart;
-    }
-out:
-    free(wanted);
+        wavelength[b] = first->wavelength[kept->index[b]];
+    st = hyp_scene_match(scene, &(hyp_wanted){ kept, wavelength, first->path },
+                         nearest, apart);
+    free(wavelength);
     return st;
 }
 

@@ -109,6 +109,21 @@ static double number(hid_t file, const char *object, const char *name)
     return found;
 }
 
+static void check_distance(hid_t file, const char *want)
+{
+    hid_t attribute =
+        H5Aopen_by_name(file, "kmeans", "distance", H5P_DEFAULT, H5P_DEFAULT);
+    hid_t type = H5Tcopy(H5T_C_S1);
+    char *found = NULL;
+
+    H5Tset_size(type, H5T_VARIABLE);
+    CHECK(H5Aread(attribute, type, &found) >= 0);
+    CHECK(found && strcmp(found, want) == 0);
+    H5free_memory(found);
+    H5Tclose(type);
+    H5Aclose(attribute);
+}
+
 static void check_bands(hid_t file)
 {
     double want[BANDS];
@@ -131,11 +146,14 @@ static void test_what_the_file_holds(void)
     file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
     check_bands(file);
     check_doubles(file, "kmeans/centroids", CLASSES, BANDS, centre, scale);
+    check_doubles(file, "kmeans/centroids_dn", CLASSES, BANDS, centre, 1);
     check_integers(file, "kmeans/sum", CLASSES, BANDS, sum);
     check_integers(file, "kmeans/count", CLASSES, 0, count);
     CHECK(number(file, "kmeans", "iterations") == 17);
     CHECK(number(file, "kmeans", "converged") == 1);
+    check_distance(file, "l2");
     check_doubles(file, "pca/mean", BANDS, 0, mean, scale);
+    check_doubles(file, "pca/mean_dn", BANDS, 0, mean, 1);
     check_doubles(file, "pca/eigenvalues", BANDS, 0, value, scale * scale);
     check_doubles(file, "pca/components", COMPONENTS, BANDS, vector, 1);
     CHECK(H5Fget_obj_count(file, H5F_OBJ_ALL) == 1);
