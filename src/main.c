@@ -10,7 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define RESULTS (HYP_TAKES_OUTPUT | HYP_TAKES_READING)
+#define MAPS    (HYP_TAKES_OUTPUT | HYP_TAKES_TILES)
+#define RESULTS (MAPS | HYP_TAKES_PICTURES | HYP_TAKES_READING)
 
 static const hyp_cmd commands[] = {
     { "run", hyp_cmd_run_all, RESULTS | HYP_TAKES_KMEANS | HYP_TAKES_PCA,
@@ -19,6 +20,8 @@ static const hyp_cmd commands[] = {
       "Cluster the pixels of tiles by exact k-means" },
     { "pca", hyp_cmd_pca_all, RESULTS | HYP_TAKES_PCA,
       "Find the principal components of tiles, and their scores" },
+    { "predict", hyp_cmd_predict_all, MAPS | HYP_TAKES_PREDICT,
+      "Apply the classes and components of a model to other tiles" },
     { "report", hyp_cmd_report_all, HYP_TAKES_RESULTS,
       "Make report.html again from a folder of results" },
     { "info", hyp_cmd_info_all, HYP_TAKES_JSON, "Say what tiles hold" },

@@ -66,19 +66,32 @@ static bool is_small(const hyp_job *job)
            job->scene.cells * bands <= HYP_SMALL_SCENE;
 }
 
+/* Whether the job finds classes, rather than applies those of a model. */
+static bool clusters(const hyp_job *job)
+{
+    return job->makes.classes && !job->makes.maps_only;
+}
+
 hyp_status hyp_job_open_all(hyp_job *job, const hyp_settings *settings,
                             hyp_products makes, MPI_Comm comm)
 {
     hyp_status st;
 
-    *job = (hyp_job){ .settings = settings, .comm = comm, .makes = makes };
+    *job = (hyp_job){ .settings = settings,
+                      .comm = comm,
+                      .makes = makes,
+                      .cube = { .has_nodata = settings->has_nodata,
+                                .nodata = settings->nodata,
+                                .quantum = settings->quantum,
+                                .progress = hyp_job_show,
+                                .progress_context = job } };
     MPI_Comm_rank(comm, &job->rank);
     MPI_Comm_size(comm, &job->size);
     start_clock(job);
     hyp_progress_init(&job->progress,
                       settings->quiet ? HYP_PROGRESS_NONE : settings->progress,
                       settings->progress_every);
-    if (makes.classes)
+    if (clusters(job))
         hyp_checkpoints_catch_signals();
     hyp_job_say(job, "hyperslab %s on %d rank%s", HYP_VERSION, job->size,
                 job->size == 1 ? "" : "s");
@@ -86,7 +99,7 @@ hyp_status hyp_job_open_all(hyp_job *job, const hyp_settings *settings,
                                 comm));
     HYP_TRY(hyp_scene_open_all(&job->scene, job->inputs.path, job->inputs.count,
                                comm));
-    if (makes.classes)
+    if (clusters(job))
         HYP_TRY(hyp_checkpoints_open_all(job));
     job->makes.pixels =
         makes.classes && makes.pictures && makes.report && is_small(job);
@@ -127,14 +140,18 @@ static hyp_status choose_bands(const hyp_job *job, hyp_bands *kept)
 /* Keep them in all tiles; the same on every rank. */
 static hyp_status keep_bands(hyp_job *job)
 {
+    const bool nearest = job->settings->match_bands;
     hyp_bands kept = { 0 };
     double apart;
     hyp_status st;
 
-    HYP_TRY(choose_bands(job, &kept));
-    job->bands = kept.count;
-    HYP_TRY(
-        hyp_scene_keep(&job->scene, &kept, job->settings->match_bands, &apart));
+    if (job->wanted) {
+        HYP_TRY(hyp_scene_match(&job->scene, job->wanted, nearest, &apart));
+    } else {
+        HYP_TRY(choose_bands(job, &kept));
+        HYP_TRY(hyp_scene_keep(&job->scene, &kept, nearest, &apart));
+    }
+    job->bands = job->scene.tile[0].kept.count;
     if (apart > HYP_SAME_WAVELENGTH)
         hyp_job_say(job, "note: matched bands are up to %.3g nm apart", apart);
 out:
@@ -203,7 +220,7 @@ static void say_what_is_read(const hyp_job *job)
 
     for (int i = 0; i < scene->tiles; i++)
         say_of_tile(job, scene->tile[i].tile);
-    if (scene->tile[0].tile->default_windows &&
+    if (scene->tile[0].tile->default_windows && !job->wanted &&
         job->settings->bad_bands == HYP_BAD_BANDS_NEON && !job->settings->bands)
         hyp_job_say(job, "note: the tile names no band windows; 1340-1445 "
                          "and 1790-1955 nm are left out");
@@ -235,11 +252,6 @@ hyp_status hyp_job_read_all(hyp_job *job)
     double begin = hyp_clock();
     hyp_status st;
 
-    job->cube = (hyp_cube_options){ .has_nodata = s->has_nodata,
-                                    .nodata = s->nodata,
-                                    .quantum = s->quantum,
-                                    .progress = hyp_job_show,
-                                    .progress_context = job };
     HYP_TRY(hyp_agree(job->comm, keep_bands(job)));
     HYP_TRY(hyp_agree(job->comm, choose_scale(job)));
     HYP_TRY(hyp_pca_check(&s->pca, job->bands, job->size));
@@ -346,7 +358,7 @@ hyp_status hyp_job_finish_all(hyp_job *job, hyp_status mine)
     if (st == HYP_OK)
         hyp_job_say(job, "wrote '%s' in %.2f s", job->settings->output,
                     hyp_clock() - job->begin);
-    if (st == HYP_OK && job->makes.classes)
+    if (st == HYP_OK && clusters(job))
         st = hyp_checkpoints_close(job);
     hyp_checkpoints_release(job);
     hyp_pca_release(&job->pca);

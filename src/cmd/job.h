@@ -45,7 +45,9 @@ typedef struct hyp_job {
     hyp_scene scene;
     hyp_products makes;
     hyp_outputs outputs;
-    int bands; /* kept */
+    const hyp_wanted *wanted; /* bands of a model; NULL: the options choose;
+                                 borrowed                              */
+    int bands;                /* kept                                  */
     hyp_cube_options cube;
     double scale; /* DN per unit of reflectance */
     hyp_slab slab;

@@ -17,10 +17,13 @@ typedef struct hyp_option_group {
 } hyp_option_group;
 
 extern const hyp_option_group hyp_options_output;
+extern const hyp_option_group hyp_options_tiles;
 extern const hyp_option_group hyp_options_reading;
 extern const hyp_option_group hyp_options_kmeans;
 extern const hyp_option_group hyp_options_pca;
 extern const hyp_option_group hyp_options_json;
 extern const hyp_option_group hyp_options_synth;
+extern const hyp_option_group hyp_options_predict;
+extern const hyp_option_group hyp_options_pictures;
 
 #endif

@@ -9,13 +9,7 @@
 
 #include <string.h>
 
-enum {
-    KEY_OVERWRITE = 256,
-    KEY_MOSAIC_TIF,
-    KEY_PROGRESS,
-    KEY_NO_PICTURES,
-    KEY_NO_REPORT
-};
+enum { KEY_OVERWRITE = 256, KEY_MOSAIC_TIF, KEY_PROGRESS };
 
 static const struct argp_option options[] = {
     { "output", 'o', "DIR", 0, "Write results here (hyperslab-out)", 0 },
@@ -24,8 +18,6 @@ static const struct argp_option options[] = {
       "Of several tiles, write one GeoTIFF of each map instead of one a tile "
       "and a VRT",
       0 },
-    { "no-pictures", KEY_NO_PICTURES, NULL, 0, "Write no PNG files", 0 },
-    { "no-report", KEY_NO_REPORT, NULL, 0, "Write no report.html", 0 },
     { "quiet", 'q', NULL, 0, "Say nothing but errors", 0 },
     { "progress", KEY_PROGRESS, "HOW", 0,
       "How far reading and writing have come: bar, plain (a line every 10 s; "
@@ -66,8 +58,6 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case 'o': s->output = arg; return 0;
     case KEY_OVERWRITE: s->overwrite = true; return 0;
     case KEY_MOSAIC_TIF: s->mosaic_tif = true; return 0;
-    case KEY_NO_PICTURES: s->pictures = false; return 0;
-    case KEY_NO_REPORT: s->report = false; return 0;
     case 'q': s->quiet = true; return 0;
     case KEY_PROGRESS: return take_progress(s, arg);
     case 'v': s->verbose = true; return 0;

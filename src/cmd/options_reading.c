@@ -1,5 +1,5 @@
 /*
- * options_reading.c - options: which bands and pixels are read
+ * options_reading.c - options: which bands are kept, and how they are read
  */
 #define _GNU_SOURCE /* argp.h */
 
@@ -8,19 +8,11 @@
 #include "cmd/take.h"
 
 #include <limits.h>
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 /* Keys of options without a short name. */
-enum {
-    KEY_SUBSET = 256,
-    KEY_BAD_BANDS,
-    KEY_BANDS,
-    KEY_NODATA,
-    KEY_QUANTUM,
-    KEY_MATCH_BANDS
-};
+enum { KEY_SUBSET = 256, KEY_BAD_BANDS, KEY_BANDS, KEY_QUANTUM };
 
 /* neon, none, or LO-HI,LO-HI,... in nm. */
 static error_t take_bad_bands(hyp_settings *s, const char *text)
@@ -58,14 +50,8 @@ static const struct argp_option options[] = {
       0 },
     { "bands", KEY_BANDS, "I-J,...", 0,
       "Keep these bands, counted from 1, instead of --bad-bands", 0 },
-    { "nodata", KEY_NODATA, "V", 0,
-      "Stored value of missing data (what the file says)", 0 },
     { "quantum", KEY_QUANTUM, "Q", 0,
       "Round floating point reflectance to multiples of Q (0.0001)", 0 },
-    { "match-bands", KEY_MATCH_BANDS, NULL, 0,
-      "Of tiles whose wavelengths differ, take the bands nearest to those of "
-      "the first",
-      0 },
     { 0 }
 };
 
@@ -77,17 +63,13 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case KEY_SUBSET: return hyp_take_int("subset", arg, INT_MAX, &s->subset);
     case KEY_BAD_BANDS: return take_bad_bands(s, arg);
     case KEY_BANDS: s->bands = arg; return 0;
-    case KEY_NODATA:
-        s->has_nodata = true;
-        return hyp_take_double("nodata", arg, -HUGE_VAL, HUGE_VAL, &s->nodata);
     case KEY_QUANTUM:
         return hyp_take_double("quantum", arg, 1e-9, 1e9, &s->quantum);
-    case KEY_MATCH_BANDS: s->match_bands = true; return 0;
     }
     return ARGP_ERR_UNKNOWN;
 }
 
 const hyp_option_group hyp_options_reading = {
-    "Bands and pixels:",
+    "Bands:",
     { options, parse, NULL, NULL, NULL, NULL, NULL },
 };

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAPS = 3, OTHERS = 24 }; /* files of a tile, and of the scene, at most */
+enum { MAPS = 4, OTHERS = 24 }; /* files of a tile, and of the scene, at most */
 
 /* "NAME/" of a tile's file NAME.h5. */
 static hyp_status name_folder(char **folder, const char *path)
@@ -77,8 +77,24 @@ static hyp_status add_maps(names *n, const char *folder, hyp_products makes)
         HYP_TRY(add(n, folder, HYP_CLASSES_TIF));
         HYP_TRY(add(n, folder, HYP_CLASSES_SIDECAR));
     }
+    if (makes.distances)
+        HYP_TRY(add(n, folder, HYP_DISTANCE_TIF));
     if (makes.components)
         HYP_TRY(add(n, folder, HYP_PCA_TIF));
+out:
+    return st;
+}
+
+static hyp_status add_vrts(names *n, hyp_products makes)
+{
+    hyp_status st = HYP_OK;
+
+    if (makes.classes)
+        HYP_TRY(add(n, "", HYP_CLASSES_VRT));
+    if (makes.distances)
+        HYP_TRY(add(n, "", HYP_DISTANCE_VRT));
+    if (makes.components)
+        HYP_TRY(add(n, "", HYP_PCA_VRT));
 out:
     return st;
 }
@@ -103,14 +119,10 @@ out:
     return st;
 }
 
-static hyp_status add_others(names *n, bool vrt, hyp_products makes)
+static hyp_status add_tables(names *n, hyp_products makes)
 {
     hyp_status st = HYP_OK;
 
-    if (makes.classes && vrt)
-        HYP_TRY(add(n, "", HYP_CLASSES_VRT));
-    if (makes.components && vrt)
-        HYP_TRY(add(n, "", HYP_PCA_VRT));
     if (makes.classes) {
         HYP_TRY(add(n, "", HYP_CLASSES_CSV));
         HYP_TRY(add(n, "", HYP_CENTROIDS_CSV));
@@ -128,7 +140,6 @@ static hyp_status add_others(names *n, bool vrt, hyp_products makes)
     HYP_TRY(add(n, "", HYP_MODEL_H5));
     if (makes.report)
         HYP_TRY(add(n, "", HYP_REPORT_HTML));
-    HYP_TRY(add(n, "", HYP_RUN_JSON));
 out:
     return st;
 }
@@ -140,7 +151,11 @@ static hyp_status list_names(names *n, const hyp_outputs *o, hyp_products makes)
     HYP_TRY(hyp_alloc(&n->name, (size_t)o->tiles * MAPS + OTHERS));
     for (int i = 0; i < (o->joined ? 1 : o->tiles); i++)
         HYP_TRY(add_maps(n, o->folder[i], makes));
-    HYP_TRY(add_others(n, o->vrt, makes));
+    if (o->vrt)
+        HYP_TRY(add_vrts(n, makes));
+    if (!makes.maps_only)
+        HYP_TRY(add_tables(n, makes));
+    HYP_TRY(add(n, "", HYP_RUN_JSON));
 out:
     return st;
 }

@@ -15,10 +15,12 @@
 /* Maps: of each tile. */
 #define HYP_CLASSES_TIF     "classes.tif"
 #define HYP_CLASSES_SIDECAR "classes.tif.aux.xml"
+#define HYP_DISTANCE_TIF    "distance.tif"
 #define HYP_PCA_TIF         "pca.tif"
 
 /* Of the scene. */
 #define HYP_CLASSES_VRT     "classes.vrt"
+#define HYP_DISTANCE_VRT    "distance.vrt"
 #define HYP_PCA_VRT         "pca.vrt"
 #define HYP_CLASSES_CSV     "classes.csv"
 #define HYP_CENTROIDS_CSV   "centroids.csv"
@@ -44,7 +46,9 @@
 /* What a job makes. */
 typedef struct hyp_products {
     bool classes, components, pictures, report;
-    bool pixels; /* the spectra of a small scene */
+    bool pixels;    /* the spectra of a small scene                  */
+    bool distances; /* of the pixels from their centroids            */
+    bool maps_only; /* neither tables nor a model: there is one      */
 } hyp_products;
 
 typedef struct hyp_outputs {

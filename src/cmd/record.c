@@ -145,29 +145,59 @@ static json_t *describe_bands(const hyp_job *job)
     return list;
 }
 
-/* The options that decide the result, under their names on the command line */
-static json_t *describe_settings(const hyp_settings *s)
+/* The options of kmeans, pca and run. */
+static json_t *describe_fit(const hyp_settings *s)
 {
     json_t *root = hyp_identity_settings(s);
 
     json_object_update_new(
         root,
-        json_pack("{s:o, s:i, s:I, s:f, s:i, s:f}", "output", text(s->output),
-                  "max-iter", s->max_iterations, "seed", (json_int_t)s->seed,
-                  "variance", s->pca.variance, "components", s->pca.components,
-                  "min-eigenvalue", s->pca.min_eigenvalue));
-    if (s->mosaic_tif)
-        json_object_set_new(root, "mosaic-tif", json_true());
+        json_pack("{s:i, s:I, s:f, s:i, s:f}", "max-iter", s->max_iterations,
+                  "seed", (json_int_t)s->seed, "variance", s->pca.variance,
+                  "components", s->pca.components, "min-eigenvalue",
+                  s->pca.min_eigenvalue));
     if (s->start_clusters)
         json_object_set_new(root, "start-clusters", text(s->start_clusters));
     return root;
+}
+
+/* The options of predict. */
+static json_t *describe_applied(const hyp_settings *s)
+{
+    json_t *root = json_pack("{s:o}", "model", text(s->model));
+
+    if (s->match_bands)
+        json_object_set_new(root, "match-bands", json_true());
+    if (s->has_nodata)
+        json_object_set_new(root, "nodata", json_real(s->nodata));
+    return root;
+}
+
+/* The options that decide the result, under their names on the command line */
+static json_t *describe_settings(const hyp_settings *s)
+{
+    json_t *root = s->model ? describe_applied(s) : describe_fit(s);
+
+    json_object_set_new(root, "output", text(s->output));
+    if (s->mosaic_tif)
+        json_object_set_new(root, "mosaic-tif", json_true());
+    return root;
+}
+
+static json_t *describe_counts(const hyp_kmeans *km)
+{
+    json_t *counts = json_array();
+
+    for (int j = 0; j < km->classes; j++)
+        json_array_append_new(counts, json_integer(km->count[j]));
+    return counts;
 }
 
 static json_t *describe_kmeans(const hyp_job *job)
 {
     const hyp_kmeans *km = &job->kmeans;
     const double unit = job->scale * job->scale;
-    json_t *steps = json_array(), *counts = json_array();
+    json_t *steps = json_array();
 
     for (int i = 0; i < job->steps; i++) {
         const hyp_kmeans_step *step = &job->step[i];
@@ -181,13 +211,11 @@ static json_t *describe_kmeans(const hyp_job *job)
                       isnan(job->seconds[i]) ? json_null()
                                              : json_real(job->seconds[i])));
     }
-    for (int j = 0; j < km->classes; j++)
-        json_array_append_new(counts, json_integer(km->count[j]));
     return json_pack(
         "{s:i, s:b, s:b, s:i, s:f, s:o, s:o, s:o}", "iterations",
         km->iterations, "converged", km->converged, "stopped", km->stopped,
         "resumed_after", job->checkpoints.from.state.iterations, "within",
-        km->within / unit, "pixels", counts, "ndvi_nm",
+        km->within / unit, "pixels", describe_counts(km), "ndvi_nm",
         job->ndvi_nm[0] > 0 ? numbers(job->ndvi_nm, 2) : json_null(), "steps",
         steps);
 }
@@ -202,6 +230,19 @@ static json_t *describe_pca(const hyp_pca *pca)
                      pca->components, "share_of_variance", share, "eigen_grid",
                      pca->grid_rows, pca->grid_cols, "residual", pca->residual,
                      "orthogonality", pca->orthogonality);
+}
+
+/* What a model gave. */
+static json_t *describe_prediction(const hyp_job *job)
+{
+    json_t *root = json_object();
+
+    if (job->makes.classes)
+        json_object_set_new(root, "pixels", describe_counts(&job->kmeans));
+    if (job->makes.components)
+        json_object_set_new(root, "components",
+                            json_integer(job->pca.components));
+    return root;
 }
 
 /* Seconds and memory over the ranks. */
@@ -314,11 +355,17 @@ static json_t *describe(const hyp_job *job, const measures *m)
         "seconds", describe_times(job, m), "peak_memory_bytes",
         (json_int_t)m->memory);
 
-    if (root && job->makes.classes)
+    if (root == NULL)
+        return NULL;
+    if (job->makes.maps_only) {
+        json_object_set_new(root, "predict", describe_prediction(job));
+        return root;
+    }
+    if (job->makes.classes)
         json_object_set_new(root, "kmeans", describe_kmeans(job));
-    if (root && job->makes.components)
+    if (job->makes.components)
         json_object_set_new(root, "pca", describe_pca(&job->pca));
-    if (root && job->makes.pictures)
+    if (job->makes.pictures)
         json_object_set_new(root, "pictures", describe_pictures(job));
     return root;
 }

@@ -17,8 +17,9 @@ enum { KEY_HELP = 256 };
 
 /* In the order of the HYP_TAKES_ bits. */
 static const hyp_option_group *const group[] = {
-    &hyp_options_output, &hyp_options_reading, &hyp_options_kmeans,
-    &hyp_options_pca,    &hyp_options_json,    &hyp_options_synth,
+    &hyp_options_output, &hyp_options_tiles,   &hyp_options_reading,
+    &hyp_options_kmeans, &hyp_options_pca,     &hyp_options_json,
+    &hyp_options_synth,  &hyp_options_predict, &hyp_options_pictures,
 };
 
 enum { GROUPS = sizeof group / sizeof group[0] };
@@ -91,6 +92,11 @@ static hyp_status check(const hyp_settings *s, unsigned takes,
     if (takes & HYP_TAKES_SYNTH && s->tiles > 1)
         return hyp_fail(HYP_EUSAGE, "'%s': one tile is written at a time",
                         s->tile[1]);
+    if (takes & HYP_TAKES_PREDICT && s->model == NULL)
+        return hyp_fail(HYP_EUSAGE,
+                        "no model given: --model FILE; see 'hyperslab %s "
+                        "--help'",
+                        command);
     return HYP_OK;
 }
 

@@ -35,16 +35,18 @@ typedef struct hyp_settings {
     double progress_every; /* seconds; 0: the default */
     bool json;
 
+    /* tiles */
+    bool has_nodata;
+    double nodata;
+    bool match_bands;
+
     /* reading */
     int subset;
     hyp_bad_bands bad_bands;
     int windows;
     hyp_band_window window[HYP_MAX_WINDOWS];
     const char *bands;
-    bool has_nodata;
-    double nodata;
     double quantum;
-    bool match_bands;
 
     /* k-means */
     int classes;
@@ -63,17 +65,23 @@ typedef struct hyp_settings {
     /* synth */
     hyp_synth synth;
     const char *truth;
+
+    /* predict */
+    const char *model; /* a file, or the folder that holds it */
 } hyp_settings;
 
 /* Groups of options; a command takes some of them. */
 enum {
     HYP_TAKES_OUTPUT = 1 << 0,
-    HYP_TAKES_READING = 1 << 1,
-    HYP_TAKES_KMEANS = 1 << 2,
-    HYP_TAKES_PCA = 1 << 3,
-    HYP_TAKES_JSON = 1 << 4,
-    HYP_TAKES_SYNTH = 1 << 5,
-    HYP_TAKES_RESULTS = 1 << 6 /* a folder, instead of tiles */
+    HYP_TAKES_TILES = 1 << 1,
+    HYP_TAKES_READING = 1 << 2,
+    HYP_TAKES_KMEANS = 1 << 3,
+    HYP_TAKES_PCA = 1 << 4,
+    HYP_TAKES_JSON = 1 << 5,
+    HYP_TAKES_SYNTH = 1 << 6,
+    HYP_TAKES_PREDICT = 1 << 7,
+    HYP_TAKES_PICTURES = 1 << 8,
+    HYP_TAKES_RESULTS = 1 << 9 /* a folder, instead of tiles */
 };
 
 /*

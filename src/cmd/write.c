@@ -12,7 +12,7 @@ hyp_status hyp_write_record_all(hyp_job *job)
     const hyp_scene_tile *first = &job->scene.tile[0];
     hyp_status st = HYP_OK;
 
-    if (job->rank == 0)
+    if (job->rank == 0 && !job->makes.maps_only)
         st = hyp_model_write(hyp_output_path(&job->outputs, HYP_MODEL_H5),
                              first->tile, &first->kept, job->scale,
                              job->makes.classes ? &job->kmeans : NULL,

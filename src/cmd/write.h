@@ -7,21 +7,31 @@
 #include "cmd/job.h"
 
 /*
- * Write classes.tif and its sidecar for each tile, and centroids.csv.
+ * Write classes.tif and its sidecar for each tile, and centroids.csv unless
+ * only maps are made.
  *
  * Collective: yes
  */
 HYP_CHECKED hyp_status hyp_write_classes_all(hyp_job *job);
 
 /*
- * Write pca.tif for each tile, eigenvalues.csv and components.csv.
+ * Write distance.tif for each tile: how far its pixels are from their
+ * centroids.
+ *
+ * Collective: yes
+ */
+HYP_CHECKED hyp_status hyp_write_distances_all(hyp_job *job);
+
+/*
+ * Write pca.tif for each tile, eigenvalues.csv and components.csv unless only
+ * maps are made.
  *
  * Collective: yes
  */
 HYP_CHECKED hyp_status hyp_write_components_all(hyp_job *job);
 
 /*
- * Write model.h5, and run.json last.
+ * Write model.h5 unless only maps are made, and run.json last.
  *
  * Collective: yes
  */

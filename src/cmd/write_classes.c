@@ -148,7 +148,7 @@ hyp_status hyp_write_classes_all(hyp_job *job)
     hyp_status st;
 
     HYP_TRY(hyp_agree(job->comm, write_class_maps_all(job)));
-    if (job->rank == 0)
+    if (job->rank == 0 && !job->makes.maps_only)
         st = hyp_spectra_write(job, HYP_CENTROIDS_CSV, "class",
                                job->kmeans.centre, job->kmeans.classes,
                                job->scale);

@@ -163,7 +163,7 @@ hyp_status hyp_write_components_all(hyp_job *job)
     hyp_progress_end(&job->progress);
     HYP_TRY(hyp_agree(job->comm, st));
     hyp_job_phase(job, "scores", scores);
-    if (job->rank == 0) {
+    if (job->rank == 0 && !job->makes.maps_only) {
         st = write_eigenvalues(job);
         if (st == HYP_OK)
             st = write_covariance(job);

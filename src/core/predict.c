@@ -15,7 +15,7 @@ static hyp_status make_room(hyp_kmeans *km, const hyp_slab *slab,
 {
     hyp_status st;
 
-    HYP_TRY(hyp_alloc(&km->label, (size_t)slab->pixels + HYP_ASSIGN_GROUP));
+    HYP_TRY(hyp_alloc(&km->label, (size_t)slab->pixels));
     HYP_TRY(hyp_alloc(&km->count, (size_t)km->classes));
     HYP_TRY(hyp_changes_init(changes, km->classes, slab->stride));
     HYP_TRY(

@@ -31,7 +31,7 @@ answers() { # answers REGEX ARG...: without MPI, and once under mpirun
 answers '^hyperslab [0-9]+\.[0-9]+' --version
 answers '^usage: hyperslab COMMAND' --help
 answers '^  kmeans .*k-means' help
-for command in run kmeans pca report info synth; do
+for command in run kmeans pca predict report info synth; do
 	answers "^Usage: hyperslab $command " $command --help
 	cp "$out" "$top/help"
 	answers "^Usage: hyperslab $command " help $command
@@ -50,16 +50,20 @@ lists() {
 			fail "'$command --help' does not name $option"
 	done
 }
-read_options='--subset --bad-bands --bands --nodata --quantum'
-write_options='-o --output --overwrite --mosaic-tif --no-report -q --quiet'
+tile_options='--nodata --match-bands'
+read_options="$tile_options --subset --bad-bands --bands --quantum"
+write_options='-o --output --overwrite --mosaic-tif -q --quiet'
 kmeans_options='-k --max-iter --init --start-clusters --distance --seed
 --min-change'
+picture_options='--no-pictures --no-report'
 pca_options='--variance --components --min-eigenvalue --eigen-grid'
 # shellcheck disable=SC2086
 {
-	lists run $read_options $write_options $kmeans_options $pca_options
-	lists kmeans $read_options $write_options $kmeans_options
-	lists pca $read_options $write_options $pca_options
+	lists run $read_options $write_options $kmeans_options $pca_options \
+		$picture_options
+	lists kmeans $read_options $write_options $kmeans_options $picture_options
+	lists pca $read_options $write_options $pca_options $picture_options
+	lists predict $tile_options $write_options -m --model
 	lists info --json
 	lists synth --layout --rows --cols --bands --seed --nodata-edge --truth \
 		--overwrite
