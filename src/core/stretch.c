@@ -34,11 +34,10 @@ static void fill_levels(uint8_t *level, int low, int high)
 {
     for (int v = 0; v < VALUES; v++) {
         const int64_t above = v + FIRST - low;
+        const int64_t part =
+            low == high || above <= 0 ? 0 : BRIGHTEST * above / (high - low);
 
-        level[v] = low == high || above <= 0 ? 0
-                   : above >= high - low
-                       ? BRIGHTEST
-                       : (uint8_t)(BRIGHTEST * above / (high - low));
+        level[v] = (uint8_t)(part < BRIGHTEST ? part : BRIGHTEST);
     }
 }
 
