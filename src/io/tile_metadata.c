@@ -7,6 +7,7 @@
 #include "io/tile_metadata.h"
 
 #include "io/h5.h"
+#include "io/map_info.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -65,94 +66,22 @@ static void read_windows(hyp_tile *tile, hid_t reflectance)
     }
 }
 
-/* The fields of ENVI's "map info", as far as they matter here. */
-typedef struct map_info {
-    char projection[32];
-    double tie_x, tie_y; /* pixel of the tie point, 1 = outer upper left */
-    double east, north;
-    double pixel_x, pixel_y;
-    int zone;
-    char hemisphere[16];
-    double rotation;
-} map_info;
-
-/* Split the text at its commas; trimmed fields, at most max of them. */
-static int split(char *text, char **field, int max)
-{
-    int count = 0;
-
-    for (char *part = strtok(text, ","); part && count < max;
-         part = strtok(NULL, ",")) {
-        part += strspn(part, " {");
-        part[strcspn(part, " }")] = '\0';
-        field[count++] = part;
-    }
-    return count;
-}
-
-static bool parse_map_info(const char *text, map_info *info)
-{
-    char copy[512], *field[16];
-    int count;
-
-    snprintf(copy, sizeof copy, "%s", text);
-    count = split(copy, field, 16);
-    if (count < 7)
-        return false;
-    *info = (map_info){ 0 };
-    snprintf(info->projection, sizeof info->projection, "%s", field[0]);
-    info->tie_x = atof(field[1]);
-    info->tie_y = atof(field[2]);
-    info->east = atof(field[3]);
-    info->north = atof(field[4]);
-    info->pixel_x = atof(field[5]);
-    info->pixel_y = atof(field[6]);
-    if (count > 8 && strcasecmp(info->projection, "UTM") == 0) {
-        info->zone = atoi(field[7]);
-        snprintf(info->hemisphere, sizeof info->hemisphere, "%s", field[8]);
-    }
-    for (int i = 7; i < count; i++)
-        if (strncasecmp(field[i], "rotation=", 9) == 0)
-            info->rotation = atof(field[i] + 9);
-    if (info->rotation == 0 && count > 11 && strchr(field[11], '=') == NULL)
-        info->rotation = atof(field[11]);
-    return info->pixel_x > 0 && info->pixel_y > 0;
-}
-
-/* WGS 84 / UTM zones are EPSG 32601-32660 north and 32701-32760 south. */
-static int utm_epsg(const map_info *info)
-{
-    if (info->zone < 1 || info->zone > 60)
-        return 0;
-    return (strncasecmp(info->hemisphere, "S", 1) == 0 ? 32700 : 32600) +
-           info->zone;
-}
-
 static void read_georef(hyp_tile *tile, hid_t metadata)
 {
     static const char *const maps[] = { "Coordinate_System/Map_Info", NULL };
     static const char *const codes[] = { "Coordinate_System/EPSG Code",
                                          "Coordinate_System/EPSG_Code", NULL };
     char code[64];
-    map_info info;
     int epsg;
 
     tile->georef = (hyp_georef){ 0 };
     hyp_h5_text(metadata, codes, code, sizeof code);
-    if (!hyp_h5_text(metadata, maps, tile->map_info, sizeof tile->map_info) ||
-        !parse_map_info(tile->map_info, &info))
+    if (!hyp_h5_text(metadata, maps, tile->map_info, sizeof tile->map_info))
         return;
-    tile->rotated = info.rotation != 0;
-    if (tile->rotated)
-        return;
+    tile->georef = hyp_map_info_read(tile->map_info, &tile->rotated);
     epsg = atoi(code);
-    tile->georef = (hyp_georef){
-        .west = info.east - (info.tie_x - 1) * info.pixel_x,
-        .north = info.north + (info.tie_y - 1) * info.pixel_y,
-        .pixel_x = info.pixel_x,
-        .pixel_y = info.pixel_y,
-        .epsg = epsg > 0 ? epsg : utm_epsg(&info),
-    };
+    if (epsg > 0 && hyp_georef_is_known(&tile->georef))
+        tile->georef.epsg = epsg;
 }
 
 static void micrometres_to_nanometres(double *wavelength, int bands)
