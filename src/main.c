@@ -22,6 +22,8 @@ static const hyp_cmd commands[] = {
       "Find the principal components of tiles, and their scores" },
     { "predict", hyp_cmd_predict_all, MAPS | HYP_TAKES_PREDICT,
       "Apply the classes and components of a model to other tiles" },
+    { "compare", hyp_cmd_compare_all, HYP_TAKES_COMPARE | HYP_TAKES_JSON,
+      "Say how alike two class maps are, of tiles or from elsewhere" },
     { "report", hyp_cmd_report_all, HYP_TAKES_RESULTS,
       "Make report.html again from a folder of results" },
     { "info", hyp_cmd_info_all, HYP_TAKES_JSON, "Say what tiles hold" },

@@ -18,6 +18,7 @@ typedef struct hyp_cmd {
     const char *summary;
 } hyp_cmd;
 
+hyp_cmd_fn hyp_cmd_compare_all;
 hyp_cmd_fn hyp_cmd_info_all;
 hyp_cmd_fn hyp_cmd_kmeans_all;
 hyp_cmd_fn hyp_cmd_pca_all;

@@ -1,9 +1,10 @@
 /*
- * inputs.c - the tiles that the command line speaks of
+ * inputs.c - the files that the command line speaks of
  */
 #include "cmd/inputs.h"
 
 #include "base/mem.h"
+#include "cmd/outputs.h"
 #include "hyperslab/comm.h"
 
 #include <dirent.h>
@@ -14,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /* The paths found so far, each with its end: "a.h5\0b.h5\0". */
 typedef struct listing {
@@ -103,19 +105,73 @@ static hyp_status put_lines(listing *l, const char *path)
     return st;
 }
 
+static hyp_status put_argument(listing *l, const char *argument)
+{
+    return argument[0] == '@' ? put_lines(l, argument + 1)
+                              : put_path(l, argument);
+}
+
+/* Put FOLDER/NAME/classes.tif, or FOLDER/classes.tif; false if there is none.
+ */
+static bool put_map(listing *l, const char *folder, const char *name)
+{
+    char path[4096];
+
+    snprintf(path, sizeof path, "%s%s%s/" HYP_CLASSES_TIF, folder,
+             name ? "/" : "", name ? name : "");
+    if (access(path, F_OK) != 0)
+        return false;
+    put(l, path);
+    return true;
+}
+
+static int is_visible(const struct dirent *entry)
+{
+    return entry->d_name[0] != '.';
+}
+
+static hyp_status put_maps(listing *l, const char *argument)
+{
+    struct dirent **entry;
+    struct stat about;
+    int count, found = 0;
+
+    if (stat(argument, &about) != 0 || !S_ISDIR(about.st_mode)) {
+        put(l, argument); /* opening it tells what is wrong with it */
+        return HYP_OK;
+    }
+    if (put_map(l, argument, NULL))
+        return HYP_OK;
+    count = scandir(argument, &entry, is_visible, alphasort);
+    for (int i = 0; i < count; i++) {
+        found += put_map(l, argument, entry[i]->d_name);
+        free(entry[i]);
+    }
+    if (count >= 0)
+        free(entry);
+    if (found == 0)
+        return hyp_fail(HYP_ENOINPUT,
+                        "the folder '%s' holds no " HYP_CLASSES_TIF
+                        ", nor a folder that does",
+                        argument);
+    return HYP_OK;
+}
+
+typedef hyp_status put_fn(listing *l, const char *argument);
+
 /* On rank 0. */
-static hyp_status list(listing *l, const char *const *argument, int arguments)
+static hyp_status list(listing *l, put_fn *put_one, const char *const *argument,
+                       int arguments)
 {
     hyp_status st = HYP_OK;
 
     l->out = open_memstream(&l->text, &l->bytes);
     if (l->out == NULL)
-        return hyp_fail(HYP_ENOMEM, "no memory for the list of tiles");
+        return hyp_fail(HYP_ENOMEM, "no memory for the list of files");
     for (int i = 0; st == HYP_OK && i < arguments; i++)
-        st = argument[i][0] == '@' ? put_lines(l, argument[i] + 1)
-                                   : put_path(l, argument[i]);
+        st = put_one(l, argument[i]);
     if (fclose(l->out) != 0 && st == HYP_OK)
-        st = hyp_fail(HYP_ENOMEM, "no memory for the list of tiles");
+        st = hyp_fail(HYP_ENOMEM, "no memory for the list of files");
     return st;
 }
 
@@ -177,8 +233,9 @@ out:
     return st;
 }
 
-hyp_status hyp_inputs_find_all(hyp_inputs *inputs, const char *const *argument,
-                               int arguments, MPI_Comm comm)
+static hyp_status find_all(hyp_inputs *inputs, put_fn *put_one,
+                           const char *const *argument, int arguments,
+                           MPI_Comm comm)
 {
     listing l = { 0 };
     uint64_t bytes;
@@ -188,7 +245,7 @@ hyp_status hyp_inputs_find_all(hyp_inputs *inputs, const char *const *argument,
     *inputs = (hyp_inputs){ 0 };
     MPI_Comm_rank(comm, &rank);
     if (rank == 0)
-        st = list(&l, argument, arguments);
+        st = list(&l, put_one, argument, arguments);
     HYP_TRY(hyp_agree(comm, st));
     bytes = l.bytes;
     MPI_Bcast(&bytes, 1, MPI_UINT64_T, 0, comm);
@@ -205,6 +262,18 @@ out:
     if (st != HYP_OK)
         hyp_inputs_release(inputs);
     return st;
+}
+
+hyp_status hyp_inputs_find_all(hyp_inputs *inputs, const char *const *argument,
+                               int arguments, MPI_Comm comm)
+{
+    return find_all(inputs, put_argument, argument, arguments, comm);
+}
+
+hyp_status hyp_inputs_find_maps_all(hyp_inputs *inputs, const char *argument,
+                                    MPI_Comm comm)
+{
+    return find_all(inputs, put_maps, &argument, 1, comm);
 }
 
 void hyp_inputs_release(hyp_inputs *inputs)

@@ -1,5 +1,5 @@
 /*
- * inputs.h - the tiles that the command line speaks of
+ * inputs.h - the files that the command line speaks of
  */
 #ifndef HYP_CMD_INPUTS_H
 #define HYP_CMD_INPUTS_H
@@ -30,6 +30,19 @@ typedef struct hyp_inputs {
 HYP_CHECKED hyp_status hyp_inputs_find_all(hyp_inputs *inputs,
                                            const char *const *argument,
                                            int arguments, MPI_Comm comm);
+
+/*
+ * List the class maps that an argument names: a map, or a folder of results,
+ * whose map it is, or those of its tiles in the order of their names.
+ *
+ * Collective: yes
+ * Errors:     HYP_ENOINPUT for a folder without maps; HYP_ENOMEM; inputs is
+ *             then empty
+ * Ownership:  the caller frees with hyp_inputs_release()
+ */
+HYP_CHECKED hyp_status hyp_inputs_find_maps_all(hyp_inputs *inputs,
+                                                const char *argument,
+                                                MPI_Comm comm);
 
 /* Free what inputs owns.  Accepts { 0 }.  Collective: no. */
 void hyp_inputs_release(hyp_inputs *inputs);

@@ -24,6 +24,7 @@ extern const hyp_option_group hyp_options_pca;
 extern const hyp_option_group hyp_options_json;
 extern const hyp_option_group hyp_options_synth;
 extern const hyp_option_group hyp_options_predict;
+extern const hyp_option_group hyp_options_compare;
 extern const hyp_option_group hyp_options_pictures;
 
 #endif

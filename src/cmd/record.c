@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "cmd/identity.h"
+#include "cmd/json.h"
 #include "core/blas.h"
 #include "hyperslab/comm.h"
 #include "hyperslab/version.h"
@@ -18,21 +19,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <sys/resource.h>
-
-/* Text as JSON takes it: names of files need not be UTF-8. */
-static json_t *text(const char *bytes)
-{
-    json_t *string = json_string(bytes);
-    char copy[4096];
-
-    if (string)
-        return string;
-    snprintf(copy, sizeof copy, "%s", bytes);
-    for (char *c = copy; *c; c++)
-        if ((unsigned char)*c > 127)
-            *c = '?';
-    return json_string(copy);
-}
 
 static json_t *numbers(const double *value, int count)
 {
@@ -60,8 +46,8 @@ static json_t *tile_georef(const hyp_tile *tile)
     if (!hyp_georef_is_known(g))
         return json_null();
     return json_pack("{s:i, s:o, s:[f,f], s:[f,f,f,f]}", "epsg", g->epsg,
-                     "map_info", text(tile->map_info), "resolution", g->pixel_x,
-                     g->pixel_y, "extent", g->west,
+                     "map_info", hyp_json_text(tile->map_info), "resolution",
+                     g->pixel_x, g->pixel_y, "extent", g->west,
                      g->north - (double)tile->rows * g->pixel_y,
                      g->west + (double)tile->cols * g->pixel_x, g->north);
 }
@@ -81,11 +67,12 @@ static json_t *tile_chunks(const hyp_tile *tile)
 
 static json_t *describe_tile(const hyp_tile *tile)
 {
-    json_t *root = json_pack("{s:o, s:o, s:o, s:[I,I,i], s:o, s:f}", "path",
-                             text(tile->path), "site", text(tile->site), "cube",
-                             text(tile->cube), "shape", (json_int_t)tile->rows,
-                             (json_int_t)tile->cols, tile->bands, "storage",
-                             tile_chunks(tile), "scale", tile->scale);
+    json_t *root =
+        json_pack("{s:o, s:o, s:o, s:[I,I,i], s:o, s:f}", "path",
+                  hyp_json_text(tile->path), "site", hyp_json_text(tile->site),
+                  "cube", hyp_json_text(tile->cube), "shape",
+                  (json_int_t)tile->rows, (json_int_t)tile->cols, tile->bands,
+                  "storage", tile_chunks(tile), "scale", tile->scale);
 
     json_object_set_new(root, "nodata",
                         tile->has_nodata ? json_real(tile->nodata)
@@ -157,14 +144,15 @@ static json_t *describe_fit(const hyp_settings *s)
                   "components", s->pca.components, "min-eigenvalue",
                   s->pca.min_eigenvalue));
     if (s->start_clusters)
-        json_object_set_new(root, "start-clusters", text(s->start_clusters));
+        json_object_set_new(root, "start-clusters",
+                            hyp_json_text(s->start_clusters));
     return root;
 }
 
 /* The options of predict. */
 static json_t *describe_applied(const hyp_settings *s)
 {
-    json_t *root = json_pack("{s:o}", "model", text(s->model));
+    json_t *root = json_pack("{s:o}", "model", hyp_json_text(s->model));
 
     if (s->match_bands)
         json_object_set_new(root, "match-bands", json_true());
@@ -178,7 +166,7 @@ static json_t *describe_settings(const hyp_settings *s)
 {
     json_t *root = s->model ? describe_applied(s) : describe_fit(s);
 
-    json_object_set_new(root, "output", text(s->output));
+    json_object_set_new(root, "output", hyp_json_text(s->output));
     if (s->mosaic_tif)
         json_object_set_new(root, "mosaic-tif", json_true());
     return root;
@@ -326,7 +314,7 @@ static json_t *describe_files(const hyp_stage *stage)
     json_t *list = json_array();
 
     for (int i = 0; i < stage->count; i++)
-        json_array_append_new(list, text(stage->file[i].name));
+        json_array_append_new(list, hyp_json_text(stage->file[i].name));
     return list;
 }
 

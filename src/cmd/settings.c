@@ -17,9 +17,10 @@ enum { KEY_HELP = 256 };
 
 /* In the order of the HYP_TAKES_ bits. */
 static const hyp_option_group *const group[] = {
-    &hyp_options_output, &hyp_options_tiles,   &hyp_options_reading,
-    &hyp_options_kmeans, &hyp_options_pca,     &hyp_options_json,
-    &hyp_options_synth,  &hyp_options_predict, &hyp_options_pictures,
+    &hyp_options_output,  &hyp_options_tiles,   &hyp_options_reading,
+    &hyp_options_kmeans,  &hyp_options_pca,     &hyp_options_json,
+    &hyp_options_synth,   &hyp_options_predict, &hyp_options_pictures,
+    &hyp_options_compare,
 };
 
 enum { GROUPS = sizeof group / sizeof group[0] };
@@ -86,6 +87,11 @@ static hyp_status check(const hyp_settings *s, unsigned takes,
         return hyp_fail(HYP_EUSAGE,
                         "name one folder of results; see 'hyperslab %s --help'",
                         command);
+    if (takes & HYP_TAKES_COMPARE && s->tiles != 2)
+        return hyp_fail(HYP_EUSAGE,
+                        "%d map%s given, expected two; see 'hyperslab %s "
+                        "--help'",
+                        s->tiles, s->tiles == 1 ? "" : "s", command);
     if (s->tiles == 0)
         return hyp_fail(HYP_EUSAGE, "no tile given; see 'hyperslab %s --help'",
                         command);
@@ -117,6 +123,7 @@ hyp_status hyp_settings_parse(hyp_settings *settings, const char *summary,
     struct argp_child child[GROUPS + 1] = { { 0 } };
     const char *arguments = takes & HYP_TAKES_SYNTH     ? "TILE.h5"
                             : takes & HYP_TAKES_RESULTS ? "DIR"
+                            : takes & HYP_TAKES_COMPARE ? "A B"
                                                         : "TILE.h5...";
     struct argp own = { own_options, parse_own, arguments, summary,
                         child,       NULL,      NULL };

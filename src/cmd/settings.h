@@ -20,9 +20,23 @@ typedef enum hyp_bad_bands {
 
 typedef enum hyp_init { HYP_INIT_DIAGONAL, HYP_INIT_PLUS_PLUS } hyp_init;
 
+/* How the classes of two maps are matched. */
+typedef enum hyp_match {
+    HYP_MATCH_ONE,  /* one to one, the best way                    */
+    HYP_MATCH_MANY, /* each to the one that most of its pixels have */
+    HYP_MATCH_SAME  /* equal numbers are one class                  */
+} hyp_match;
+
+/* What stands for missing data in a class map. */
+typedef struct hyp_blank {
+    bool given; /* else it is what the file says */
+    bool none;
+    int64_t value;
+} hyp_blank;
+
 typedef struct hyp_settings {
-    const char *const *tile; /* [tiles]: files, folders, @lists; borrowed from
-                                argv, as all text                          */
+    const char *const *tile; /* [tiles]: files, folders, @lists; for compare,
+                                the two maps; borrowed from argv, as all text */
     int tiles;
 
     /* output */
@@ -68,6 +82,10 @@ typedef struct hyp_settings {
 
     /* predict */
     const char *model; /* a file, or the folder that holds it */
+
+    /* compare */
+    hyp_match match;
+    hyp_blank blank[2]; /* of map A, of map B */
 } hyp_settings;
 
 /* Groups of options; a command takes some of them. */
@@ -81,7 +99,8 @@ enum {
     HYP_TAKES_SYNTH = 1 << 6,
     HYP_TAKES_PREDICT = 1 << 7,
     HYP_TAKES_PICTURES = 1 << 8,
-    HYP_TAKES_RESULTS = 1 << 9 /* a folder, instead of tiles */
+    HYP_TAKES_COMPARE = 1 << 9,
+    HYP_TAKES_RESULTS = 1 << 10 /* a folder, instead of tiles */
 };
 
 /*

@@ -21,7 +21,7 @@ expect_error 3 64 'no tile given' run -o out
 expect_error 3 64 "'tile.h5' and 'tile.h5' are the same file" run tile.h5 tile.h5
 
 # Options that no command, or not this one, has
-for command in run kmeans pca predict info synth; do
+for command in run kmeans pca predict compare info synth; do
 	expect_error 1 64 "'--colour': no such option" $command --colour tile.h5
 done
 expect_error '1 3' 64 "'--colour=red': no such option" run --colour=red tile.h5
@@ -33,6 +33,14 @@ expect_error 1 64 'no such option' kmeans --variance 0.9 tile.h5
 expect_error 1 64 'no such option' info -o out tile.h5
 expect_error 1 64 'no such option' run --json tile.h5
 expect_error 1 64 'no such option' synth --subset 2 tile2.h5
+
+# Maps to compare
+expect_error '1 3' 64 '0 maps given, expected two' compare
+expect_error '1 3' 64 '1 map given, expected two' compare a.tif
+expect_error 1 64 '3 maps given, expected two' compare a.tif b.tif c.tif
+expect_error '1 3' 66 "'a.tif': No such file" compare a.tif b.tif
+expect_error 1 64 'one, many or same' compare --match=none a.tif b.tif
+expect_error 1 64 'a whole number, or none' compare --nodata-a=0.5 a.tif b.tif
 
 # Values that are missing
 for option in -k -o --output --subset --bad-bands --bands --nodata --quantum \

@@ -1,0 +1,20 @@
+/*
+ * json.c - what jansson does not do by itself
+ */
+#include "cmd/json.h"
+
+#include <stdio.h>
+
+json_t *hyp_json_text(const char *bytes)
+{
+    json_t *string = json_string(bytes);
+    char copy[4096];
+
+    if (string)
+        return string;
+    snprintf(copy, sizeof copy, "%s", bytes);
+    for (char *c = copy; *c; c++)
+        if ((unsigned char)*c > 127)
+            *c = '?';
+    return json_string(copy);
+}
