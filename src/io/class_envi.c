@@ -39,6 +39,13 @@ static int stem(const char *path)
                      : strlen(path));
 }
 
+/* Whether there is a file whose path begins and ends so; out is its path. */
+static bool is_there(const char *begin, int length, const char *end, char *out)
+{
+    snprintf(out, MOST_PATH, "%.*s%s", length, begin, end);
+    return access(out, R_OK) == 0;
+}
+
 /* The header of a file that is named by its data, or is the header. */
 static bool find_header(const char *path, char *header)
 {
@@ -46,11 +53,8 @@ static bool find_header(const char *path, char *header)
         snprintf(header, MOST_PATH, "%s", path);
         return true;
     }
-    snprintf(header, MOST_PATH, "%s%s", path, extension);
-    if (access(header, R_OK) == 0)
-        return true;
-    snprintf(header, MOST_PATH, "%.*s%s", stem(path), path, extension);
-    return access(header, R_OK) == 0;
+    return is_there(path, (int)strlen(path), extension, header) ||
+           is_there(path, stem(path), extension, header);
 }
 
 /* The data that belong to a header that was named. */
@@ -59,11 +63,9 @@ static bool find_data(const char *path, char *data)
     static const char *const ends[] = { "",     ".img", ".dat", ".raw",
                                         ".bin", ".bsq", ".bil", ".bip" };
 
-    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
-        snprintf(data, MOST_PATH, "%.*s%s", stem(path), path, ends[i]);
-        if (access(data, R_OK) == 0)
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
+        if (is_there(path, stem(path), ends[i], data))
             return true;
-    }
     return false;
 }
 

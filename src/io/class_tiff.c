@@ -82,7 +82,7 @@ static tmsize_t read_client(thandle_t handle, void *data, tmsize_t bytes)
         r->position += got;
     if (got < 0)
         r->failed = errno;
-    return got;
+    return got > 0 ? got : 0; /* libtiff 4.5 writes before a buffer for -1 */
 }
 
 static tmsize_t write_client(thandle_t handle, void *data, tmsize_t bytes)
