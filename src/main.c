@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define MAPS    (HYP_TAKES_OUTPUT | HYP_TAKES_TILES)
+#define MAPS    (HYP_TAKES_OUTPUT | HYP_TAKES_MEMORY | HYP_TAKES_TILES)
 #define RESULTS (MAPS | HYP_TAKES_PICTURES | HYP_TAKES_READING)
 
 static const hyp_cmd commands[] = {

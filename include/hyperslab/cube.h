@@ -35,6 +35,27 @@ HYP_CHECKED hyp_status hyp_cube_read_all(const hyp_scene *scene,
                                          const hyp_cube_options *options,
                                          MPI_Comm comm, hyp_slab *slab);
 
+/* What reading takes of a rank. */
+typedef struct hyp_cube_needs {
+    int64_t first_row, rows; /* that it fills with pixels, before it gives
+                                some to others                             */
+    int64_t chunks;          /* that it decodes                            */
+    int64_t stored_bytes;    /* of these chunks, in the files              */
+    int64_t decoded_bytes;   /* of these chunks, as int16                  */
+    int64_t largest_bytes;   /* of one of them, in the files               */
+    int64_t buffer_bytes;    /* for what it decodes and receives at a time */
+} hyp_cube_needs;
+
+/*
+ * Say what hyp_cube_read_all() will take of a rank, without reading.
+ *
+ * Collective: no
+ * Requires:   hyp_scene_keep()
+ * Errors:     HYP_ENOMEM
+ */
+HYP_CHECKED hyp_status hyp_cube_measure(const hyp_scene *scene, int rank,
+                                        int ranks, hyp_cube_needs *needs);
+
 /* DN per unit of reflectance in the slabs read with the options. */
 /* Collective: no. */
 double hyp_cube_scale(const hyp_tile *tile, const hyp_cube_options *options);

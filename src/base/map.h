@@ -5,6 +5,10 @@
  * pass over memory to clear it, and what is forgotten goes back at once.  Huge
  * pages are not asked for: where memory is full of cached files, the kernel
  * takes longer to make room for them than they save.
+ *
+ * The blocks may lie in files instead, for what is larger than memory.  Such a
+ * file has no name: it is gone when its block is unmapped, however the program
+ * ends.  Its room on the disk is taken at once, so that no write can fail.
  */
 #ifndef HYP_BASE_MAP_H
 #define HYP_BASE_MAP_H
@@ -14,10 +18,19 @@
 #include <stddef.h>
 
 /*
+ * Have blocks from now on lie in files in a folder; NULL: in memory, as at
+ * first.
+ *
+ * Collective: no
+ * Ownership:  borrows folder
+ */
+void hyp_map_into(const char *folder);
+
+/*
  * Map a block of bytes, page-aligned.
  *
  * Collective: no
- * Errors:     HYP_ENOMEM; *p is NULL
+ * Errors:     HYP_ENOMEM; HYP_ECREATE, HYP_EIO for a file; *p is NULL
  * Ownership:  the caller releases with hyp_map_free(), giving the same bytes
  */
 HYP_CHECKED hyp_status hyp_map_new(void **p, size_t bytes);
@@ -30,7 +43,7 @@ HYP_CHECKED hyp_status hyp_map_new(void **p, size_t bytes);
  * Shapes:     *p, *bytes: the block, in and out; before: a multiple of 64, and
  *             after: bytes wanted on either side
  * Result:     *at: where the contents begin in the new block, a multiple of 64
- * Errors:     HYP_ENOMEM; the block is then as it was
+ * Errors:     as hyp_map_new(); the block is then as it was
  */
 HYP_CHECKED hyp_status hyp_map_grow(void **p, size_t *bytes, size_t before,
                                     size_t after, void **at);

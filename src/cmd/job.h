@@ -72,7 +72,8 @@ typedef struct hyp_job {
 
 /*
  * Start a job: open the tiles, and prepare the output folder for what the job
- * makes.  The job must then be finished, whatever the status.
+ * makes, unless it is to be a dry run.  The job must then be finished, whatever
+ * the status.
  *
  * Collective: yes
  */
@@ -81,7 +82,14 @@ HYP_CHECKED hyp_status hyp_job_open_all(hyp_job *job,
                                         hyp_products makes, MPI_Comm comm);
 
 /*
- * Choose the bands, read them, drop invalid pixels, and summarise.
+ * Choose the bands that are read of each tile, and say so.
+ *
+ * Collective: yes
+ */
+HYP_CHECKED hyp_status hyp_job_choose_all(hyp_job *job);
+
+/*
+ * Read the bands that were chosen, drop invalid pixels, and summarise.
  *
  * Collective: yes
  */

@@ -25,6 +25,7 @@ extern const hyp_option_group hyp_options_json;
 extern const hyp_option_group hyp_options_synth;
 extern const hyp_option_group hyp_options_predict;
 extern const hyp_option_group hyp_options_compare;
+extern const hyp_option_group hyp_options_memory;
 extern const hyp_option_group hyp_options_pictures;
 
 #endif

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "cmd/cmd.h"
 #include "cmd/job.h"
+#include "cmd/plan.h"
 #include "cmd/write.h"
 #include "hyperslab/comm.h"
 #include "io/model.h"
@@ -95,6 +96,9 @@ static hyp_status predict_all(const hyp_settings *settings, hyp_model *model,
     say_of_model(&job, model, path);
     job.wanted = &wanted;
     job.cube.quantum = 1 / model->scale; /* floats are rounded as they were */
+    HYP_TRY(hyp_plan_all(&job));
+    if (settings->dry_run)
+        goto out;
     HYP_TRY(hyp_job_read_all(&job));
     HYP_TRY(hyp_agree(comm, take_model(&job, model, path)));
     if (makes.classes)

@@ -5,6 +5,7 @@
 #include "cmd/job.h"
 #include "cmd/page.h"
 #include "cmd/pictures.h"
+#include "cmd/plan.h"
 #include "cmd/statistics.h"
 #include "cmd/write.h"
 
@@ -18,6 +19,9 @@ hyp_status hyp_cmd_run_all(const hyp_settings *settings, MPI_Comm comm)
     hyp_status st;
 
     HYP_TRY(hyp_job_open_all(&job, settings, makes, comm));
+    HYP_TRY(hyp_plan_all(&job));
+    if (settings->dry_run)
+        goto out;
     HYP_TRY(hyp_job_read_all(&job));
     HYP_TRY(hyp_job_cluster_all(&job));
     HYP_TRY(hyp_job_reduce_all(&job));

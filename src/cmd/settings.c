@@ -20,7 +20,7 @@ static const hyp_option_group *const group[] = {
     &hyp_options_output,  &hyp_options_tiles,   &hyp_options_reading,
     &hyp_options_kmeans,  &hyp_options_pca,     &hyp_options_json,
     &hyp_options_synth,   &hyp_options_predict, &hyp_options_pictures,
-    &hyp_options_compare,
+    &hyp_options_compare, &hyp_options_memory,
 };
 
 enum { GROUPS = sizeof group / sizeof group[0] };

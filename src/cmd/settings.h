@@ -49,6 +49,10 @@ typedef struct hyp_settings {
     double progress_every; /* seconds; 0: the default */
     bool json;
 
+    /* memory */
+    bool dry_run;
+    const char *scratch; /* a folder, or NULL */
+
     /* tiles */
     bool has_nodata;
     double nodata;
@@ -100,7 +104,8 @@ enum {
     HYP_TAKES_PREDICT = 1 << 7,
     HYP_TAKES_PICTURES = 1 << 8,
     HYP_TAKES_COMPARE = 1 << 9,
-    HYP_TAKES_RESULTS = 1 << 10 /* a folder, instead of tiles */
+    HYP_TAKES_MEMORY = 1 << 10,
+    HYP_TAKES_RESULTS = 1 << 11 /* a folder, instead of tiles */
 };
 
 /*

@@ -89,14 +89,21 @@ static void measure_turn(const reader *r, room *most)
     grow(&most->requests, requests);
 }
 
-static hyp_status make_room(reader *r)
+static room measure_turns(reader *r)
 {
     room most = { 0, 0, 1 };
-    hyp_status st = HYP_OK;
 
     hyp_read_plan_rewind(&r->plan);
     while (hyp_read_plan_next(&r->plan))
         measure_turn(r, &most);
+    return most;
+}
+
+static hyp_status make_room(reader *r)
+{
+    const room most = measure_turns(r);
+    hyp_status st = HYP_OK;
+
     r->decoded_bytes = (size_t)most.decoded * sizeof(int16_t);
     r->received_bytes = (size_t)most.received * sizeof(int16_t);
     HYP_TRY(hyp_map_new(&r->turn.decoded, r->decoded_bytes));
@@ -462,6 +469,44 @@ out:
     release(&r);
     if (st != HYP_OK)
         hyp_slab_release(slab);
+    return st;
+}
+
+static void measure_chunks(const hyp_read_plan *plan, int rank,
+                           hyp_cube_needs *needs)
+{
+    for (int64_t n = plan->start[rank]; n < plan->start[rank + 1]; n++) {
+        const hyp_tile_plan *t = hyp_read_plan_tile(plan, n);
+        const int64_t stored =
+            t->of->tile->stored[hyp_read_plan_chunk(t, n).index];
+
+        needs->stored_bytes += stored;
+        needs->decoded_bytes +=
+            hyp_chunk_elements(t->of->tile) * (int64_t)sizeof(int16_t);
+        if (stored > needs->largest_bytes)
+            needs->largest_bytes = stored;
+    }
+}
+
+hyp_status hyp_cube_measure(const hyp_scene *scene, int rank, int ranks,
+                            hyp_cube_needs *needs)
+{
+    reader r = { .scene = scene, .rank = rank };
+    hyp_status st;
+    room most;
+
+    HYP_TRY(hyp_read_plan_init(&r.plan, scene, ranks));
+    most = measure_turns(&r);
+    *needs = (hyp_cube_needs){
+        .first_row = r.plan.row[rank],
+        .rows = r.plan.row[rank + 1] - r.plan.row[rank],
+        .chunks = r.plan.start[rank + 1] - r.plan.start[rank],
+        .buffer_bytes =
+            (most.decoded + most.received) * (int64_t)sizeof(int16_t),
+    };
+    measure_chunks(&r.plan, rank, needs);
+out:
+    hyp_read_plan_release(&r.plan);
     return st;
 }
 

@@ -70,6 +70,10 @@ stop_when '^reading ' USR1 3 kmeans -k 40 --distance l1 --no-pictures \
 expect 'why' grep -q "^hyperslab: .*checkpoint.h5': No space left" "$err"
 expect 'nothing is left' test ! -e small/more
 
+# No room for the pixels
+expect_error '1 3' 74 "'small': No space left on device .[0-9]+ bytes needed" \
+	kmeans --scratch small -o out large.h5
+
 # A file system that may only be read
 mount -o remount,ro small
 expect_error '1 3' 73 "Read-only" run -o small/out2 tile.h5
