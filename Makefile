@@ -22,7 +22,7 @@ ifeq ($(origin CC),default)
 CC := mpicc
 endif
 PKG_CONFIG ?= pkg-config
-PKGS       ?= hdf5-openmpi scalapack-openmpi openblas libdeflate libtiff-4 libpng libjpeg cairo jansson zlib
+PKGS       ?= hdf5-openmpi scalapack-openmpi openblas libdeflate libtiff-4 libpng libjpeg cairo jansson proj zlib
 # libgeotiff ships no pkg-config file.
 GEOTIFF_CFLAGS ?= -I/usr/include/geotiff
 GEOTIFF_LIBS   ?= -lgeotiff

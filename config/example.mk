@@ -3,13 +3,13 @@
 # names instead of Debian's.
 #
 #   module load gcc openmpi hdf5 scalapack openblas libdeflate libtiff
-#   module load libgeotiff libpng libjpeg-turbo cairo jansson zlib
+#   module load libgeotiff libpng libjpeg-turbo cairo jansson proj zlib
 
 # The compiler wrapper of the MPI that will run the program.
 CC = mpicc
 
 # pkg-config names.  HDF5 must be a parallel build.
-PKGS = hdf5 scalapack openblas libdeflate libtiff-4 libpng libjpeg cairo jansson zlib
+PKGS = hdf5 scalapack openblas libdeflate libtiff-4 libpng libjpeg cairo jansson proj zlib
 
 # libgeotiff has no pkg-config file.
 GEOTIFF_CFLAGS = -I$(LIBGEOTIFF_ROOT)/include

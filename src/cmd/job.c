@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "cmd/checkpoints.h"
+#include "cmd/formats.h"
 #include "cmd/start.h"
 #include "hyperslab/comm.h"
 #include "hyperslab/version.h"
@@ -103,6 +104,7 @@ hyp_status hyp_job_open_all(hyp_job *job, const hyp_settings *settings,
         HYP_TRY(hyp_checkpoints_open_all(job));
     job->makes.pixels =
         makes.classes && makes.pictures && makes.report && is_small(job);
+    HYP_TRY(hyp_formats_check_all(job));
     HYP_TRY(hyp_outputs_open_all(&job->outputs, settings->output,
                                  settings->overwrite || settings->resume,
                                  job->makes, &job->scene, settings->mosaic_tif,

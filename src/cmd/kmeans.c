@@ -12,7 +12,8 @@ hyp_status hyp_cmd_kmeans_all(const hyp_settings *settings, MPI_Comm comm)
 {
     const hyp_products makes = { .classes = true,
                                  .pictures = settings->pictures,
-                                 .report = settings->report };
+                                 .report = settings->report,
+                                 .envi = settings->envi };
     hyp_job job;
     hyp_status st;
 

@@ -11,7 +11,8 @@ hyp_status hyp_cmd_pca_all(const hyp_settings *settings, MPI_Comm comm)
 {
     const hyp_products makes = { .components = true,
                                  .pictures = settings->pictures,
-                                 .report = settings->report };
+                                 .report = settings->report,
+                                 .envi = settings->envi };
     hyp_job job;
     hyp_status st;
 

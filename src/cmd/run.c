@@ -13,7 +13,8 @@ hyp_status hyp_cmd_run_all(const hyp_settings *settings, MPI_Comm comm)
     const hyp_products makes = { .classes = true,
                                  .components = true,
                                  .pictures = settings->pictures,
-                                 .report = settings->report };
+                                 .report = settings->report,
+                                 .envi = settings->envi };
     hyp_job job;
     hyp_status st;
 
