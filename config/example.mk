@@ -15,6 +15,9 @@ PKGS = hdf5 scalapack openblas libdeflate libtiff-4 libpng libjpeg cairo jansson
 GEOTIFF_CFLAGS = -I$(LIBGEOTIFF_ROOT)/include
 GEOTIFF_LIBS   = -L$(LIBGEOTIFF_ROOT)/lib -lgeotiff
 
+# The high-level part of HDF5, beside it.
+HDF5_HL_LIBS = -lhdf5_hl
+
 # A library without a pkg-config file: take it out of PKGS, and name it here.
 # CPPFLAGS = -I$(HDF5_ROOT)/include
 # LDFLAGS  = -L$(HDF5_ROOT)/lib -Wl,-rpath,$(HDF5_ROOT)/lib

@@ -36,38 +36,69 @@ hyp_status hyp_formats_check_all(const hyp_job *job)
 {
     hyp_status st = HYP_OK;
 
-    if (job->rank == 0 && job->makes.envi)
+    if (job->rank == 0 && (job->makes.envi || job->makes.hdf5))
         st = check(&job->scene);
     return hyp_agree(job->comm, st);
 }
 
-void hyp_formats_of_classes(hyp_formats *formats, const hyp_job *job,
-                            hyp_raster *raster)
+hyp_status hyp_formats_init(hyp_formats *formats, const hyp_job *job)
 {
-    *formats = (hyp_formats){ .envi = { .description = "k-means classes",
-                                        .classes = job->kmeans.classes } };
+    const int classes = job->makes.classes ? job->kmeans.classes : 0;
+    const int components = job->makes.components ? job->pca.components : 0;
+    hyp_status st;
+
+    *formats = (hyp_formats){
+        .classes = { .description = "k-means classes", .classes = classes },
+        .scores = { .description = "scores of principal components" },
+        .maps = { .classes = classes, .components = components },
+    };
+    st = hyp_alloc(&formats->share, (size_t)components);
+    for (int i = 0; st == HYP_OK && i < components; i++)
+        formats->share[i] = hyp_pca_share(&job->pca, i);
+    formats->maps.share = formats->share;
+    return st;
+}
+
+void hyp_formats_add_classes(const hyp_formats *formats, const hyp_job *job,
+                             hyp_raster *raster)
+{
     if (job->makes.envi)
         raster->copy[raster->copies++] =
             (hyp_copy){ .path = HYP_CLASSES_IMG,
                         .header = HYP_CLASSES_HDR,
                         .order = HYP_ORDER_BANDS,
                         .lay_out = hyp_envi_lay_out,
-                        .context = &formats->envi };
+                        .context = &formats->classes };
+    if (job->makes.hdf5)
+        raster->copy[raster->copies++] =
+            (hyp_copy){ .path = HYP_MAPS_NC,
+                        .order = HYP_ORDER_BANDS,
+                        .lay_out = hyp_cf_lay_out_classes,
+                        .context = &formats->maps };
 }
 
-void hyp_formats_of_scores(hyp_formats *formats, const hyp_job *job,
-                           hyp_raster *raster)
+void hyp_formats_add_scores(const hyp_formats *formats, const hyp_job *job,
+                            hyp_raster *raster)
 {
-    *formats =
-        (hyp_formats){ .envi = { .description =
-                                     "scores of principal components" } };
     if (job->makes.envi)
         raster->copy[raster->copies++] =
             (hyp_copy){ .path = HYP_PCA_IMG,
                         .header = HYP_PCA_HDR,
                         .order = HYP_ORDER_LINES,
                         .lay_out = hyp_envi_lay_out,
-                        .context = &formats->envi };
+                        .context = &formats->scores };
+    if (job->makes.hdf5)
+        raster->copy[raster->copies++] =
+            (hyp_copy){ .path = HYP_MAPS_NC,
+                        .order = HYP_ORDER_BANDS,
+                        .lay_out = hyp_cf_lay_out_scores,
+                        .context = &formats->maps };
+}
+
+void hyp_formats_release(hyp_formats *formats)
+{
+    free(formats->share);
+    *formats = (hyp_formats){ 0 };
 }
 
 /* The numbers of the kept bands; the caller frees *kept. */

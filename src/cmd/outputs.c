@@ -89,6 +89,8 @@ static hyp_status add_maps(names *n, const char *folder, hyp_products makes)
         HYP_TRY(add(n, folder, HYP_PCA_IMG));
         HYP_TRY(add(n, folder, HYP_PCA_HDR));
     }
+    if (makes.hdf5)
+        HYP_TRY(add(n, folder, HYP_MAPS_NC));
 out:
     return st;
 }

@@ -21,6 +21,7 @@
 #define HYP_CLASSES_HDR     "classes.hdr"
 #define HYP_PCA_IMG         "pca.img"
 #define HYP_PCA_HDR         "pca.hdr"
+#define HYP_MAPS_NC         "maps.nc"
 
 /* Of the scene. */
 #define HYP_CLASSES_VRT     "classes.vrt"
@@ -56,6 +57,7 @@ typedef struct hyp_products {
     bool distances; /* of the pixels from their centroids            */
     bool maps_only; /* neither tables nor a model: there is one      */
     bool envi;      /* maps and centroids in ENVI's formats too      */
+    bool hdf5;      /* the maps as a netCDF-4 file too               */
 } hyp_products;
 
 typedef struct hyp_outputs {

@@ -14,7 +14,8 @@ hyp_status hyp_cmd_run_all(const hyp_settings *settings, MPI_Comm comm)
                                  .components = true,
                                  .pictures = settings->pictures,
                                  .report = settings->report,
-                                 .envi = settings->envi };
+                                 .envi = settings->envi,
+                                 .hdf5 = settings->hdf5 };
     hyp_job job;
     hyp_status st;
 

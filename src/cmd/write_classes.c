@@ -133,14 +133,17 @@ static hyp_status write_class_maps_all(const hyp_job *job)
                           .context = &source };
     hyp_status st = hyp_alloc(&source.count, (size_t)job->kmeans.classes + 1);
 
+    if (st == HYP_OK)
+        st = hyp_formats_init(&source.formats, job);
     HYP_TRY(hyp_agree(job->comm, st));
     if (narrow)
         set_palette(&source, &kind.raster);
-    hyp_formats_of_classes(&source.formats, job, &kind.raster);
+    hyp_formats_add_classes(&source.formats, job, &kind.raster);
     HYP_TRY(hyp_maps_write_all(job, &kind));
     if (job->rank == 0)
         st = write_vrt(&source, &kind);
 out:
+    hyp_formats_release(&source.formats);
     free(source.count);
     return st;
 }

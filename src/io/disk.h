@@ -33,6 +33,15 @@ HYP_CHECKED hyp_status hyp_disk_path(char **path, const char *folder,
 HYP_CHECKED hyp_status hyp_disk_reserve(int fd, int64_t bytes);
 
 /*
+ * Take the room of a file that is there, which may have holes.
+ *
+ * Collective: no
+ * Errors:     HYP_EIO
+ * Result:     *bytes: how long the file is
+ */
+HYP_CHECKED hyp_status hyp_disk_take_room(const char *path, int64_t *bytes);
+
+/*
  * Make a file of a length, replacing what is there, and take its room.
  *
  * Collective: no
