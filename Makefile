@@ -127,10 +127,16 @@ demo: all
 bench: all $(BOUNDS)
 	$(Q)BUILD=$(BUILD) MPIRUN='$(MPIRUN)' tests/bench/bench.py $(BENCH)
 
+# Users of the library link a shared libproj, which brings what it needs; its own
+# file asks a static link for all of curl.
+PC_PKGS = $(filter-out proj,$(PKGS))
+PC_LIBS = $(HDF5_HL_LIBS) $(GEOTIFF_LIBS) \
+          $(if $(filter proj,$(PKGS)),$(shell $(PKG_CONFIG) --libs proj))
+
 $(BUILD)/hyperslab.pc: config/hyperslab.pc.in include/hyperslab/version.h $(BUILD)/flags
 	$(Q)sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' \
 	    -e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' -e 's|@VERSION@|$(VERSION)|' \
-	    -e 's|@PKGS@|$(PKGS)|' -e 's|@OTHER_LIBS@|$(HDF5_HL_LIBS) $(GEOTIFF_LIBS)|' $< > $@
+	    -e 's|@PKGS@|$(PC_PKGS)|' -e 's|@LIBS@|$(PC_LIBS)|' $< > $@
 
 install: all $(BUILD)/hyperslab.pc
 	$(INSTALL) -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBDIR)/pkgconfig \
