@@ -22,10 +22,12 @@ ifeq ($(origin CC),default)
 CC := mpicc
 endif
 PKG_CONFIG ?= pkg-config
-PKGS       ?= hdf5-openmpi scalapack-openmpi openblas libdeflate libtiff-4 libpng libjpeg cairo jansson zlib
+PKGS       ?= hdf5-openmpi scalapack-openmpi openblas libdeflate libtiff-4 libpng libjpeg cairo jansson proj zlib
 # libgeotiff ships no pkg-config file.
 GEOTIFF_CFLAGS ?= -I/usr/include/geotiff
 GEOTIFF_LIBS   ?= -lgeotiff
+# The high-level part of HDF5 lies beside HDF5.
+HDF5_HL_LIBS   ?= -lhdf5_hl
 MPIRUN     ?= mpirun --oversubscribe -q -np
 PREFIX     ?= /usr/local
 BINDIR     ?= $(PREFIX)/bin
@@ -46,7 +48,8 @@ CPP  := -Iinclude -Isrc $(shell $(PKG_CONFIG) --cflags $(PKGS)) \
         $(GEOTIFF_CFLAGS) -D_POSIX_C_SOURCE=200809L $(CPPFLAGS)
 C    := -std=c11 -ffp-contract=off -fno-math-errno $(WARN) $(CFLAGS) $(if $(WERROR),-Werror) \
         $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer)
-LIBS := $(shell $(PKG_CONFIG) --libs $(PKGS)) $(GEOTIFF_LIBS) -lm
+LIBS := $(shell $(PKG_CONFIG) --libs $(PKGS)) $(HDF5_HL_LIBS) \
+        $(GEOTIFF_LIBS) -lm
 
 VERSION := $(shell sed -n 's/.*HYP_VERSION "\(.*\)"/\1/p' include/hyperslab/version.h)
 
@@ -124,10 +127,16 @@ demo: all
 bench: all $(BOUNDS)
 	$(Q)BUILD=$(BUILD) MPIRUN='$(MPIRUN)' tests/bench/bench.py $(BENCH)
 
+# Users of the library link a shared libproj, which brings what it needs; its own
+# file asks a static link for all of curl.
+PC_PKGS = $(filter-out proj,$(PKGS))
+PC_LIBS = $(HDF5_HL_LIBS) $(GEOTIFF_LIBS) \
+          $(if $(filter proj,$(PKGS)),$(shell $(PKG_CONFIG) --libs proj))
+
 $(BUILD)/hyperslab.pc: config/hyperslab.pc.in include/hyperslab/version.h $(BUILD)/flags
 	$(Q)sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' \
 	    -e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' -e 's|@VERSION@|$(VERSION)|' \
-	    -e 's|@PKGS@|$(PKGS)|' -e 's|@GEOTIFF_LIBS@|$(GEOTIFF_LIBS)|' $< > $@
+	    -e 's|@PKGS@|$(PC_PKGS)|' -e 's|@LIBS@|$(PC_LIBS)|' $< > $@
 
 install: all $(BUILD)/hyperslab.pc
 	$(INSTALL) -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBDIR)/pkgconfig \

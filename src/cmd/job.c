@@ -7,6 +7,7 @@
 #include "base/map.h"
 #include "base/mem.h"
 #include "cmd/checkpoints.h"
+#include "cmd/formats.h"
 #include "cmd/start.h"
 #include "hyperslab/comm.h"
 #include "hyperslab/version.h"
@@ -104,6 +105,7 @@ hyp_status hyp_job_open_all(hyp_job *job, const hyp_settings *settings,
         HYP_TRY(hyp_checkpoints_open_all(job));
     job->makes.pixels =
         makes.classes && makes.pictures && makes.report && is_small(job);
+    HYP_TRY(hyp_formats_check_all(job));
     if (!settings->dry_run)
         HYP_TRY(hyp_outputs_open_all(&job->outputs, settings->output,
                                      settings->overwrite || settings->resume,

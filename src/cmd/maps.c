@@ -54,6 +54,20 @@ static hyp_status fill_rows(void *context, int64_t row, int64_t count,
     return here->kind->fill(here->kind->context, here->first + row, count, out);
 }
 
+/* Copies lie where the map does. */
+static void place_copies(const maps *m, int tile, hyp_raster *raster)
+{
+    const hyp_outputs *outputs = &m->job->outputs;
+
+    for (int i = 0; i < raster->copies; i++) {
+        hyp_copy *copy = &raster->copy[i];
+
+        copy->path = hyp_output_map(outputs, tile, copy->path);
+        if (copy->header)
+            copy->header = hyp_output_map(outputs, tile, copy->header);
+    }
+}
+
 static hyp_status finish_all(const maps *m, int tile, MPI_Comm comm)
 {
     return m->kind->finish ? m->kind->finish(m->kind->context, tile, comm)
@@ -75,6 +89,7 @@ static hyp_status write_one_all(const maps *m, int tile, MPI_Comm comm)
     raster.rows = t->rows;
     raster.cols = t->cols;
     raster.georef = t->georef;
+    place_copies(m, tile, &raster);
     HYP_TRY(hyp_raster_write_all(
         hyp_output_map(&m->job->outputs, tile, m->kind->file), &raster,
         own.end - own.begin, fill_rows, &here, comm));
@@ -168,6 +183,7 @@ static hyp_status write_joined_all(const maps *m)
     HYP_TRY(hyp_agree(job->comm, hyp_alloc(&part, (size_t)job->scene.tiles)));
     join.part = part;
     hyp_mosaic_place(&job->scene, &raster, part);
+    place_copies(m, 0, &raster);
     HYP_TRY(hyp_join_write_all(hyp_output_map(&job->outputs, 0, m->kind->file),
                                &raster, &join, job->slab.rows, job->comm));
     st = finish_all(m, 0, job->comm);

@@ -18,7 +18,8 @@ typedef hyp_status hyp_map_finish(void *context, int tile, MPI_Comm comm);
 /* All borrowed. */
 typedef struct hyp_map_kind {
     const char *file;       /* its name in its folder                         */
-    hyp_raster raster;      /* all but its size and place                     */
+    hyp_raster raster;      /* all but its size and place; paths of copies are
+                               names in the folder of the file                */
     const void *nodata;     /* a pixel that has no data                       */
     hyp_raster_fill *fill;  /* of rows of the slab, in any order              */
     hyp_map_finish *finish; /* or NULL                                        */

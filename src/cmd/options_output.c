@@ -9,7 +9,13 @@
 
 #include <string.h>
 
-enum { KEY_OVERWRITE = 256, KEY_MOSAIC_TIF, KEY_PROGRESS };
+enum {
+    KEY_OVERWRITE = 256,
+    KEY_MOSAIC_TIF,
+    KEY_PROGRESS,
+    KEY_ENVI,
+    KEY_HDF5
+};
 
 static const struct argp_option options[] = {
     { "output", 'o', "DIR", 0, "Write results here (hyperslab-out)", 0 },
@@ -18,6 +24,10 @@ static const struct argp_option options[] = {
       "Of several tiles, write one GeoTIFF of each map instead of one a tile "
       "and a VRT",
       0 },
+    { "envi", KEY_ENVI, NULL, 0,
+      "Write the maps and the centroids in ENVI's formats too", 0 },
+    { "hdf5", KEY_HDF5, NULL, 0,
+      "Write the maps as HDF5 too: maps.nc, netCDF-4 after CF 1.8", 0 },
     { "quiet", 'q', NULL, 0, "Say nothing but errors", 0 },
     { "progress", KEY_PROGRESS, "HOW", 0,
       "How far reading and writing have come: bar, plain (a line every 10 s; "
@@ -58,6 +68,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case 'o': s->output = arg; return 0;
     case KEY_OVERWRITE: s->overwrite = true; return 0;
     case KEY_MOSAIC_TIF: s->mosaic_tif = true; return 0;
+    case KEY_ENVI: s->envi = true; return 0;
+    case KEY_HDF5: s->hdf5 = true; return 0;
     case 'q': s->quiet = true; return 0;
     case KEY_PROGRESS: return take_progress(s, arg);
     case 'v': s->verbose = true; return 0;

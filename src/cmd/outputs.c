@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAPS = 4, OTHERS = 24 }; /* files of a tile, and of the scene, at most */
+enum { MAPS = 8, OTHERS = 24 }; /* files of a tile, and of the scene, at most */
 
 /* "NAME/" of a tile's file NAME.h5. */
 static hyp_status name_folder(char **folder, const char *path)
@@ -81,6 +81,16 @@ static hyp_status add_maps(names *n, const char *folder, hyp_products makes)
         HYP_TRY(add(n, folder, HYP_DISTANCE_TIF));
     if (makes.components)
         HYP_TRY(add(n, folder, HYP_PCA_TIF));
+    if (makes.classes && makes.envi) {
+        HYP_TRY(add(n, folder, HYP_CLASSES_IMG));
+        HYP_TRY(add(n, folder, HYP_CLASSES_HDR));
+    }
+    if (makes.components && makes.envi) {
+        HYP_TRY(add(n, folder, HYP_PCA_IMG));
+        HYP_TRY(add(n, folder, HYP_PCA_HDR));
+    }
+    if (makes.hdf5)
+        HYP_TRY(add(n, folder, HYP_MAPS_NC));
 out:
     return st;
 }
@@ -127,6 +137,10 @@ static hyp_status add_tables(names *n, hyp_products makes)
         HYP_TRY(add(n, "", HYP_CLASSES_CSV));
         HYP_TRY(add(n, "", HYP_CENTROIDS_CSV));
         HYP_TRY(add(n, "", HYP_DEVIATIONS_CSV));
+    }
+    if (makes.classes && makes.envi) {
+        HYP_TRY(add(n, "", HYP_CENTROIDS_SLI));
+        HYP_TRY(add(n, "", HYP_CENTROIDS_HDR));
     }
     if (makes.components) {
         HYP_TRY(add(n, "", HYP_EIGENVALUES_CSV));

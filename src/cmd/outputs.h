@@ -17,6 +17,11 @@
 #define HYP_CLASSES_SIDECAR "classes.tif.aux.xml"
 #define HYP_DISTANCE_TIF    "distance.tif"
 #define HYP_PCA_TIF         "pca.tif"
+#define HYP_CLASSES_IMG     "classes.img"
+#define HYP_CLASSES_HDR     "classes.hdr"
+#define HYP_PCA_IMG         "pca.img"
+#define HYP_PCA_HDR         "pca.hdr"
+#define HYP_MAPS_NC         "maps.nc"
 
 /* Of the scene. */
 #define HYP_CLASSES_VRT     "classes.vrt"
@@ -24,6 +29,8 @@
 #define HYP_PCA_VRT         "pca.vrt"
 #define HYP_CLASSES_CSV     "classes.csv"
 #define HYP_CENTROIDS_CSV   "centroids.csv"
+#define HYP_CENTROIDS_SLI   "centroids.sli"
+#define HYP_CENTROIDS_HDR   "centroids.hdr"
 #define HYP_DEVIATIONS_CSV  "deviations.csv"
 #define HYP_EIGENVALUES_CSV "eigenvalues.csv"
 #define HYP_COMPONENTS_CSV  "components.csv"
@@ -49,6 +56,8 @@ typedef struct hyp_products {
     bool pixels;    /* the spectra of a small scene                  */
     bool distances; /* of the pixels from their centroids            */
     bool maps_only; /* neither tables nor a model: there is one      */
+    bool envi;      /* maps and centroids in ENVI's formats too      */
+    bool hdf5;      /* the maps as a netCDF-4 file too               */
 } hyp_products;
 
 typedef struct hyp_outputs {

@@ -87,6 +87,8 @@ static hyp_status predict_all(const hyp_settings *settings, hyp_model *model,
     const hyp_products makes = { .classes = classes,
                                  .distances = classes,
                                  .components = model->pca.components > 0,
+                                 .envi = settings->envi,
+                                 .hdf5 = settings->hdf5,
                                  .maps_only = true };
     const hyp_wanted wanted = { &model->kept, model->wavelength, path };
     hyp_job job;

@@ -14,7 +14,9 @@ hyp_status hyp_cmd_run_all(const hyp_settings *settings, MPI_Comm comm)
     const hyp_products makes = { .classes = true,
                                  .components = true,
                                  .pictures = settings->pictures,
-                                 .report = settings->report };
+                                 .report = settings->report,
+                                 .envi = settings->envi,
+                                 .hdf5 = settings->hdf5 };
     hyp_job job;
     hyp_status st;
 

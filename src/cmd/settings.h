@@ -44,6 +44,7 @@ typedef struct hyp_settings {
     bool overwrite;
     bool mosaic_tif;
     bool pictures, report;
+    bool envi, hdf5;
     bool quiet, verbose;
     hyp_progress_way progress;
     double progress_every; /* seconds; 0: the default */

@@ -8,7 +8,7 @@
 
 /*
  * Write classes.tif and its sidecar for each tile, and centroids.csv unless
- * only maps are made.
+ * only maps are made; and the same in other formats that were asked for.
  *
  * Collective: yes
  */
@@ -24,7 +24,7 @@ HYP_CHECKED hyp_status hyp_write_distances_all(hyp_job *job);
 
 /*
  * Write pca.tif for each tile, eigenvalues.csv and components.csv unless only
- * maps are made.
+ * maps are made; and the maps in other formats that were asked for.
  *
  * Collective: yes
  */

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "cmd/formats.h"
 #include "cmd/maps.h"
 #include "cmd/spectra.h"
 #include "core/palette.h"
@@ -22,6 +23,7 @@ typedef struct class_source {
     const hyp_job *job;
     int64_t *count; /* [classes + 1]: of this rank's part of a map; owned */
     uint8_t palette[UINT8_MAX + 1][3];
+    hyp_formats formats;
 } class_source;
 
 /* Classes 1..K of rows of the slab, and 0 where there is no data. */
@@ -131,13 +133,17 @@ static hyp_status write_class_maps_all(const hyp_job *job)
                           .context = &source };
     hyp_status st = hyp_alloc(&source.count, (size_t)job->kmeans.classes + 1);
 
+    if (st == HYP_OK)
+        st = hyp_formats_init(&source.formats, job);
     HYP_TRY(hyp_agree(job->comm, st));
     if (narrow)
         set_palette(&source, &kind.raster);
+    hyp_formats_add_classes(&source.formats, job, &kind.raster);
     HYP_TRY(hyp_maps_write_all(job, &kind));
     if (job->rank == 0)
         st = write_vrt(&source, &kind);
 out:
+    hyp_formats_release(&source.formats);
     free(source.count);
     return st;
 }
@@ -148,10 +154,13 @@ hyp_status hyp_write_classes_all(hyp_job *job)
     hyp_status st;
 
     HYP_TRY(hyp_agree(job->comm, write_class_maps_all(job)));
-    if (job->rank == 0 && !job->makes.maps_only)
+    if (job->rank == 0 && !job->makes.maps_only) {
         st = hyp_spectra_write(job, HYP_CENTROIDS_CSV, "class",
                                job->kmeans.centre, job->kmeans.classes,
                                job->scale);
+        if (st == HYP_OK)
+            st = hyp_formats_write_centroids(job);
+    }
     HYP_TRY(hyp_agree(job->comm, st));
     hyp_job_phase(job, "write classes", hyp_clock() - begin);
 out:

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "cmd/formats.h"
 #include "cmd/maps.h"
 #include "cmd/spectra.h"
 #include "hyperslab/comm.h"
@@ -85,6 +86,7 @@ static void name_components(const hyp_pca *pca, hyp_names *n)
 static hyp_status write_score_maps_all(hyp_job *job, double *seconds)
 {
     score_source source;
+    hyp_formats formats = { 0 };
     hyp_names n = { 0 };
     hyp_map_kind kind = { .file = HYP_PCA_TIF,
                           .raster = { .bands = job->pca.components,
@@ -97,16 +99,20 @@ static hyp_status write_score_maps_all(hyp_job *job, double *seconds)
     st = score_source_init(&source, job);
     if (st == HYP_OK)
         st = hyp_names_init(&n, job->pca.components);
+    if (st == HYP_OK)
+        st = hyp_formats_init(&formats, job);
     HYP_TRY(hyp_agree(job->comm, st));
     name_components(&job->pca, &n);
     kind.raster.band_names = n.pointer;
     kind.nodata = source.nodata;
+    hyp_formats_add_scores(&formats, job, &kind.raster);
     HYP_TRY(hyp_maps_write_all(job, &kind));
     if (job->rank == 0)
         st = hyp_maps_write_vrt(job, HYP_PCA_VRT, &kind, 0, NULL);
     *seconds = source.seconds;
 out:
     score_source_release(&source);
+    hyp_formats_release(&formats);
     hyp_names_release(&n);
     return st;
 }

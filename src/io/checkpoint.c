@@ -16,11 +16,9 @@
 #include "io/seal.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define UNFINISHED "." HYP_CHECKPOINT_H5 ".tmp"
@@ -95,28 +93,15 @@ static bool put_steps(hid_t file, const writer *w, int64_t *column)
     return ok;
 }
 
-/* Room for the labels, in one piece of the file. */
+/* Room for the labels. */
 static bool put_labels(hid_t file, writer *w)
 {
     const hsize_t pixels = (hsize_t)w->summary->pixels;
-    const hid_t type =
-        w->label_bytes == 1 ? H5T_NATIVE_UINT8 : H5T_NATIVE_UINT16;
-    hid_t space = H5Screate_simple(1, &pixels, NULL);
-    hid_t how = H5Pcreate(H5P_DATASET_CREATE);
-    hid_t set;
 
-    H5Pset_layout(how, H5D_CONTIGUOUS);
-    H5Pset_alloc_time(how, H5D_ALLOC_TIME_EARLY);
-    H5Pset_fill_time(how, H5D_FILL_TIME_NEVER);
-    H5Pset_obj_track_times(how, false);
-    set =
-        H5Dcreate2(file, "labels", type, space, H5P_DEFAULT, how, H5P_DEFAULT);
-    w->place[0] = set < 0 ? -1 : (int64_t)H5Dget_offset(set);
-    if (set >= 0)
-        H5Dclose(set);
-    H5Pclose(how);
-    H5Sclose(space);
-    return w->place[0] >= 0;
+    return hyp_h5_put_room(file, "labels",
+                           w->label_bytes == 1 ? H5T_NATIVE_UINT8
+                                               : H5T_NATIVE_UINT16,
+                           1, &pixels, &w->place[0]);
 }
 
 /* On rank 0: all of the file, but the labels themselves and the seal. */
@@ -143,22 +128,6 @@ static hyp_status lay_out(writer *w)
     if (failure)
         return hyp_fail(HYP_EIO, "%s", strerror(failure));
     return ok ? HYP_OK : hyp_h5_fail(HYP_EIO, "cannot write");
-}
-
-/* On rank 0: take the room on the disk, and note how long the file is. */
-static hyp_status take_room(writer *w)
-{
-    struct stat info;
-    hyp_status st;
-    int fd = open(w->written, O_WRONLY | O_CLOEXEC);
-
-    if (fd < 0 || fstat(fd, &info) != 0)
-        st = hyp_fail(HYP_EIO, "%s", strerror(errno));
-    else
-        st = hyp_disk_reserve(fd, w->place[1] = (int64_t)info.st_size);
-    if (fd >= 0 && close(fd) != 0 && st == HYP_OK)
-        st = hyp_fail(HYP_EIO, "%s", strerror(errno));
-    return st;
 }
 
 /* Labels [first, first + count) of this rank, as the file has them. */
@@ -249,7 +218,7 @@ hyp_status hyp_checkpoint_write_all(const char *folder, const char *identity,
     if (rank == 0) {
         st = lay_out(&w);
         if (st == HYP_OK)
-            st = take_room(&w);
+            st = hyp_disk_take_room(w.written, &w.place[1]);
     }
     HYP_TRY(hyp_agree(comm, st));
     HYP_TRY(write_labels_all(&w, comm));

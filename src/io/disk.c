@@ -40,6 +40,41 @@ hyp_status hyp_disk_reserve(int fd, int64_t bytes)
     return HYP_OK;
 }
 
+hyp_status hyp_disk_take_room(const char *path, int64_t *bytes)
+{
+    struct stat info;
+    hyp_status st;
+    int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+    if (fd < 0)
+        return hyp_fail(HYP_EIO, "%s", strerror(errno));
+    if (fstat(fd, &info) != 0)
+        st = hyp_fail(HYP_EIO, "%s", strerror(errno));
+    else
+        st = hyp_disk_reserve(fd, *bytes = (int64_t)info.st_size);
+    return hyp_disk_close(fd, st);
+}
+
+hyp_status hyp_disk_create(const char *path, int64_t bytes, int *fd)
+{
+    hyp_status st;
+
+    *fd = hyp_fault()
+              ? (errno = EIO, -1)
+              : open(path, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0666);
+    if (*fd < 0)
+        return hyp_fail(HYP_ECREATE, "%s", strerror(errno));
+    st = hyp_disk_reserve(*fd, bytes);
+    return st == HYP_OK ? st : hyp_disk_close(*fd, st);
+}
+
+hyp_status hyp_disk_close(int fd, hyp_status mine)
+{
+    if (close(fd) != 0 && mine == HYP_OK)
+        return hyp_fail(HYP_EIO, "%s", strerror(errno));
+    return mine;
+}
+
 hyp_status hyp_disk_write(int fd, const void *data, size_t bytes, int64_t at)
 {
     const unsigned char *next = data;

@@ -33,6 +33,33 @@ HYP_CHECKED hyp_status hyp_disk_path(char **path, const char *folder,
 HYP_CHECKED hyp_status hyp_disk_reserve(int fd, int64_t bytes);
 
 /*
+ * Take the room of a file that is there, which may have holes.
+ *
+ * Collective: no
+ * Errors:     HYP_EIO
+ * Result:     *bytes: how long the file is
+ */
+HYP_CHECKED hyp_status hyp_disk_take_room(const char *path, int64_t *bytes);
+
+/*
+ * Make a file of a length, replacing what is there, and take its room.
+ *
+ * Collective: no
+ * Errors:     HYP_ECREATE, HYP_EIO; *fd is then closed
+ * Ownership:  the caller closes with hyp_disk_close()
+ */
+HYP_CHECKED hyp_status hyp_disk_create(const char *path, int64_t bytes,
+                                       int *fd);
+
+/*
+ * Close a file, whatever became of the writes to it.
+ *
+ * Collective: no
+ * Errors:     those passed in; HYP_EIO
+ */
+HYP_CHECKED hyp_status hyp_disk_close(int fd, hyp_status mine);
+
+/*
  * Write all of the bytes at a place of the file.
  *
  * Collective: no

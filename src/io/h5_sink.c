@@ -184,12 +184,9 @@ hid_t hyp_h5_sink(const char *path, int head, int *failure)
     return file;
 }
 
-bool hyp_h5_put(hid_t group, const char *name, hid_t type, int64_t rows,
-                int64_t count, const void *data)
+static bool put(hid_t group, const char *name, hid_t type, hid_t space,
+                const void *data)
 {
-    const hsize_t shape[2] = { (hsize_t)(rows ? rows : count),
-                               (hsize_t)(rows ? count / rows : 1) };
-    hid_t space = H5Screate_simple(rows ? 2 : 1, shape, NULL);
     hid_t how = H5Pcreate(H5P_DATASET_CREATE);
     hid_t set;
     bool ok;
@@ -204,6 +201,42 @@ bool hyp_h5_put(hid_t group, const char *name, hid_t type, int64_t rows,
     H5Pclose(how);
     H5Sclose(space);
     return ok;
+}
+
+bool hyp_h5_put(hid_t group, const char *name, hid_t type, int64_t rows,
+                int64_t count, const void *data)
+{
+    const hsize_t shape[2] = { (hsize_t)(rows ? rows : count),
+                               (hsize_t)(rows ? count / rows : 1) };
+
+    return put(group, name, type, H5Screate_simple(rows ? 2 : 1, shape, NULL),
+               data);
+}
+
+bool hyp_h5_put_scalar(hid_t group, const char *name, hid_t type,
+                       const void *value)
+{
+    return put(group, name, type, H5Screate(H5S_SCALAR), value);
+}
+
+bool hyp_h5_put_room(hid_t group, const char *name, hid_t type, int dimensions,
+                     const hsize_t *shape, int64_t *at)
+{
+    hid_t space = H5Screate_simple(dimensions, shape, NULL);
+    hid_t how = H5Pcreate(H5P_DATASET_CREATE);
+    hid_t set;
+
+    H5Pset_layout(how, H5D_CONTIGUOUS);
+    H5Pset_alloc_time(how, H5D_ALLOC_TIME_EARLY);
+    H5Pset_fill_time(how, H5D_FILL_TIME_NEVER);
+    H5Pset_obj_track_times(how, false);
+    set = H5Dcreate2(group, name, type, space, H5P_DEFAULT, how, H5P_DEFAULT);
+    *at = set < 0 ? -1 : (int64_t)H5Dget_offset(set);
+    if (set >= 0)
+        H5Dclose(set);
+    H5Pclose(how);
+    H5Sclose(space);
+    return *at >= 0;
 }
 
 bool hyp_h5_put_attribute(hid_t object, const char *name, hid_t type,

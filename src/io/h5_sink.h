@@ -38,6 +38,22 @@ hid_t hyp_h5_sink(const char *path, int head, int *failure);
 bool hyp_h5_put(hid_t group, const char *name, hid_t type, int64_t rows,
                 int64_t count, const void *data);
 
+/* Write one value as a dataset without dimensions.  Likewise.
+   Collective: no. */
+bool hyp_h5_put_scalar(hid_t group, const char *name, hid_t type,
+                       const void *value);
+
+/*
+ * Make a dataset whose values others write later: its room in one piece,
+ * without values.  Likewise without time stamps.
+ *
+ * Collective: no
+ * Shapes:     shape [dimensions]
+ * Result:     whether HDF5 was content; *at: where in the file the room begins
+ */
+bool hyp_h5_put_room(hid_t group, const char *name, hid_t type, int dimensions,
+                     const hsize_t *shape, int64_t *at);
+
 /* Write one value as an attribute.  Likewise.  Collective: no. */
 bool hyp_h5_put_attribute(hid_t object, const char *name, hid_t type,
                           const void *value);

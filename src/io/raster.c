@@ -12,17 +12,15 @@
 #include "base/fault.h"
 #include "base/mem.h"
 #include "hyperslab/comm.h"
+#include "io/copies.h"
 #include "io/disk.h"
 #include "io/raster_strips.h"
 #include "io/tiff_layout.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <libdeflate.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define DEFLATE_LEVEL 6
 
@@ -30,6 +28,7 @@ typedef struct writer {
     const char *path;
     const hyp_raster *raster;
     const hyp_strips *strips;
+    hyp_copies copies;
     hyp_strips_walk *walk; /* fills them ...                                 */
     void *walk_context;    /* ... from this                                  */
     bool deflate;
@@ -84,10 +83,13 @@ out:
     return st;
 }
 
-static void look_at(const writer *w, const void *rows, size_t bytes)
+/* All that is done with a strip beside writing it into the TIFF. */
+static hyp_status pass_on(writer *w, int64_t strip, const void *rows,
+                          size_t bytes)
 {
     if (w->raster->look)
         w->raster->look(w->raster->look_context, rows, bytes);
+    return hyp_copies_put(&w->copies, strip, rows, bytes);
 }
 
 /* A hyp_strips_put. */
@@ -100,7 +102,7 @@ static hyp_status keep_compressed(void *context, int64_t strip,
         w->compressor, rows, bytes, w->scratch, w->scratch_bytes);
     hyp_status st;
 
-    look_at(w, rows, bytes);
+    HYP_TRY(pass_on(w, strip, rows, bytes));
     if (packed == 0)
         return hyp_fail(HYP_EINTERNAL, "libdeflate cannot compress a strip");
     HYP_TRY(hyp_alloc(kept, packed));
@@ -130,18 +132,15 @@ out:
 static hyp_status create(const char *path, const hyp_tiff_layout *layout)
 {
     hyp_status st;
-    int fd = -1;
+    int fd;
 
-    if (!hyp_fault())
-        fd = open(path, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0666);
-    if (fd < 0)
-        return hyp_fail(HYP_ECREATE, "%s", strerror(errno));
-    HYP_TRY(hyp_disk_reserve(fd, layout->bytes));
-    HYP_TRY(hyp_disk_write(fd, layout->head, layout->head_bytes, 0));
-    st = hyp_disk_write(fd, layout->tail, layout->tail_bytes, layout->tail_at);
+    HYP_TRY(hyp_disk_create(path, layout->bytes, &fd));
+    st = hyp_disk_write(fd, layout->head, layout->head_bytes, 0);
+    if (st == HYP_OK)
+        st = hyp_disk_write(fd, layout->tail, layout->tail_bytes,
+                            layout->tail_at);
+    st = hyp_disk_close(fd, st);
 out:
-    if (close(fd) != 0 && st == HYP_OK)
-        st = hyp_fail(HYP_EIO, "%s", strerror(errno));
     return st;
 }
 
@@ -190,8 +189,9 @@ static hyp_status write_strip(writer *w, int64_t strip, const void *data,
 static hyp_status write_plain(void *context, int64_t strip, const void *rows,
                               size_t bytes)
 {
-    look_at(context, rows, bytes);
-    return write_strip(context, strip, rows, bytes);
+    hyp_status st = pass_on(context, strip, rows, bytes);
+
+    return st == HYP_OK ? write_strip(context, strip, rows, bytes) : st;
 }
 
 static hyp_status write_kept(writer *w)
@@ -223,6 +223,22 @@ size_t hyp_raster_row_bytes(const hyp_raster *raster)
            hyp_raster_sample_bytes(raster->sample);
 }
 
+/* With the copies open. */
+static hyp_status write_all(writer *w, MPI_Comm comm)
+{
+    hyp_status st;
+
+    HYP_TRY(measure_all(w, comm));
+    HYP_TRY(open_all(w, comm));
+    if (w->deflate)
+        st = write_kept(w);
+    else
+        st = w->walk(w->walk_context, w->strips, write_plain, w, comm);
+    st = hyp_disk_close_all(&w->file, st, comm);
+out:
+    return st;
+}
+
 hyp_status hyp_raster_write_strips_all(const char *path,
                                        const hyp_raster *raster,
                                        const hyp_strips *strips,
@@ -238,13 +254,8 @@ hyp_status hyp_raster_write_strips_all(const char *path,
     hyp_status st;
 
     HYP_TRY(hyp_agree(comm, make_room(&w)));
-    HYP_TRY(measure_all(&w, comm));
-    HYP_TRY(open_all(&w, comm));
-    if (w.deflate)
-        st = write_kept(&w);
-    else
-        st = walk(context, strips, write_plain, &w, comm);
-    st = hyp_disk_close_all(&w.file, st, comm);
+    HYP_TRY(hyp_copies_open_all(&w.copies, raster, strips, comm));
+    st = hyp_copies_close_all(&w.copies, write_all(&w, comm), comm);
 out:
     release(&w);
     return st;

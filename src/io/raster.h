@@ -2,8 +2,9 @@
  * raster.h - write a GeoTIFF with all ranks
  *
  * libtiff and libgeotiff lay the file out on rank 0; each strip is written with
- * MPI-IO by the rank that owns its first row.  Integer samples are compressed.  The bytes
- * of the file do not depend on the number of ranks.
+ * MPI-IO by the rank that owns its first row.  Integer samples are compressed.
+ * The same pixels may go to copies in other formats at the same time.  The bytes
+ * of the files do not depend on the number of ranks.
  */
 #ifndef HYP_IO_RASTER_H
 #define HYP_IO_RASTER_H
@@ -43,7 +44,43 @@ typedef hyp_status hyp_raster_fill(void *context, int64_t row, int64_t rows,
  */
 typedef void hyp_raster_look(void *context, const void *rows, size_t bytes);
 
-typedef struct hyp_raster {
+/* How the samples of a copy follow each other. */
+typedef enum hyp_order {
+    HYP_ORDER_LINES, /* [rows][bands][cols] */
+    HYP_ORDER_BANDS  /* [bands][rows][cols] */
+} hyp_order;
+
+/* Where the samples of a copy lie in its file. */
+typedef struct hyp_copy_place {
+    int64_t at;    /* of the first one */
+    int64_t bytes; /* of the whole file */
+} hyp_copy_place;
+
+typedef struct hyp_copy hyp_copy;
+typedef struct hyp_raster hyp_raster;
+
+/*
+ * Make the file of a copy, in its full length, with all of it but the samples,
+ * and say where they go.
+ *
+ * Collective: no (the first of the ranks that write calls it)
+ */
+typedef hyp_status hyp_copy_lay_out(const hyp_copy *copy,
+                                    const hyp_raster *raster,
+                                    hyp_copy_place *place);
+
+/* Another file for the pixels of a raster; all borrowed. */
+struct hyp_copy {
+    const char *path;
+    const char *header; /* a file that goes with it, or NULL */
+    hyp_order order;
+    hyp_copy_lay_out *lay_out;
+    const void *context; /* of lay_out */
+};
+
+#define HYP_MAX_COPIES 2
+
+struct hyp_raster {
     int64_t rows, cols; /* of the whole image                                */
     int bands;          /* up to 65535                                       */
     hyp_sample sample;
@@ -55,7 +92,9 @@ typedef struct hyp_raster {
     hyp_georef georef;
     hyp_raster_look *look; /* or NULL                                         */
     void *look_context;
-} hyp_raster;
+    int copies;
+    hyp_copy copy[HYP_MAX_COPIES];
+};
 
 /*
  * Write the image to path.  Ranks own consecutive rows, in rank order; their

@@ -52,7 +52,8 @@ lists() {
 }
 tile_options='--nodata --match-bands'
 read_options="$tile_options --subset --bad-bands --bands --quantum"
-write_options='--dry-run --scratch -o --output --overwrite --mosaic-tif -q --quiet'
+write_options='--dry-run --scratch -o --output --overwrite --mosaic-tif --envi --hdf5
+-q --quiet'
 kmeans_options='-k --max-iter --init --start-clusters --distance --seed
 --min-change'
 picture_options='--no-pictures --no-report'

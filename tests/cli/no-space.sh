@@ -25,6 +25,10 @@ for size in 4 8 12 20 32 64 160 $((all - 60)) $((all - 12)); do
 	mount -o remount,size="${size}k" small
 	expect_error '1 3' '74' "small/out" run -o small/out tile.h5
 done
+for size in 8 32 64; do
+	mount -o remount,size="${size}k" small
+	expect_error '1 3' '74' "small/out" run --envi --hdf5 -o small/out tile.h5
+done
 # Several tiles: ranks write different maps, and one of them finds it full.
 mkdir tiles
 for n in 1 2 3 4 5; do

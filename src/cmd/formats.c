@@ -1,0 +1,158 @@
+/*
+ * formats.c - the maps and spectra of a job in the formats that were asked for
+ * beside the usual ones
+ */
+#include "cmd/formats.h"
+
+#include "base/mem.h"
+#include "cmd/spectra.h"
+#include "core/palette.h"
+#include "hyperslab/comm.h"
+#include "io/crs.h"
+
+#include <stdlib.h>
+
+/* Tiles of one CRS follow each other, mostly. */
+static hyp_status check(const hyp_scene *scene)
+{
+    hyp_status st = HYP_OK;
+
+    for (int i = 0, known = 0; st == HYP_OK && i < scene->tiles; i++) {
+        const hyp_tile *tile = scene->tile[i].tile;
+        char *text = NULL;
+
+        if (tile->georef.epsg == known)
+            continue;
+        known = tile->georef.epsg;
+        st = hyp_crs_wkt(known, HYP_WKT_ESRI, &text);
+        free(text);
+        if (st != HYP_OK)
+            hyp_fail_while(st, "'%s'", tile->path);
+    }
+    return st;
+}
+
+hyp_status hyp_formats_check_all(const hyp_job *job)
+{
+    hyp_status st = HYP_OK;
+
+    if (job->rank == 0 && (job->makes.envi || job->makes.hdf5))
+        st = check(&job->scene);
+    return hyp_agree(job->comm, st);
+}
+
+hyp_status hyp_formats_init(hyp_formats *formats, const hyp_job *job)
+{
+    const int classes = job->makes.classes ? job->kmeans.classes : 0;
+    const int components = job->makes.components ? job->pca.components : 0;
+    hyp_status st;
+
+    *formats = (hyp_formats){
+        .classes = { .description = "k-means classes", .classes = classes },
+        .scores = { .description = "scores of principal components" },
+        .maps = { .classes = classes, .components = components },
+    };
+    st = hyp_alloc(&formats->share, (size_t)components);
+    for (int i = 0; st == HYP_OK && i < components; i++)
+        formats->share[i] = hyp_pca_share(&job->pca, i);
+    formats->maps.share = formats->share;
+    return st;
+}
+
+void hyp_formats_add_classes(const hyp_formats *formats, const hyp_job *job,
+                             hyp_raster *raster)
+{
+    if (job->makes.envi)
+        raster->copy[raster->copies++] =
+            (hyp_copy){ .path = HYP_CLASSES_IMG,
+                        .header = HYP_CLASSES_HDR,
+                        .order = HYP_ORDER_BANDS,
+                        .lay_out = hyp_envi_lay_out,
+                        .context = &formats->classes };
+    if (job->makes.hdf5)
+        raster->copy[raster->copies++] =
+            (hyp_copy){ .path = HYP_MAPS_NC,
+                        .order = HYP_ORDER_BANDS,
+                        .lay_out = hyp_cf_lay_out_classes,
+                        .context = &formats->maps };
+}
+
+void hyp_formats_add_scores(const hyp_formats *formats, const hyp_job *job,
+                            hyp_raster *raster)
+{
+    if (job->makes.envi)
+        raster->copy[raster->copies++] =
+            (hyp_copy){ .path = HYP_PCA_IMG,
+                        .header = HYP_PCA_HDR,
+                        .order = HYP_ORDER_LINES,
+                        .lay_out = hyp_envi_lay_out,
+                        .context = &formats->scores };
+    if (job->makes.hdf5)
+        raster->copy[raster->copies++] =
+            (hyp_copy){ .path = HYP_MAPS_NC,
+                        .order = HYP_ORDER_BANDS,
+                        .lay_out = hyp_cf_lay_out_scores,
+                        .context = &formats->maps };
+}
+
+void hyp_formats_release(hyp_formats *formats)
+{
+    free(formats->share);
+    *formats = (hyp_formats){ 0 };
+}
+
+/* The numbers of the kept bands; the caller frees *kept. */
+static hyp_status keep(const hyp_job *job, const double *of_all, double **kept)
+{
+    const hyp_bands *bands = &job->scene.tile[0].kept;
+    hyp_status st = hyp_alloc(kept, (size_t)bands->count);
+
+    for (int b = 0; st == HYP_OK && b < bands->count; b++)
+        (*kept)[b] = of_all[bands->index[b]];
+    return st;
+}
+
+static hyp_status reflectances(const hyp_job *job, double **value)
+{
+    const size_t count = (size_t)job->kmeans.classes * (size_t)job->bands;
+    hyp_status st = hyp_alloc(value, count);
+
+    for (size_t i = 0; st == HYP_OK && i < count; i++)
+        (*value)[i] = job->kmeans.centre[i] / job->scale;
+    return st;
+}
+
+hyp_status hyp_formats_write_centroids(const hyp_job *job)
+{
+    const hyp_tile *tile = job->scene.tile[0].tile;
+    const int classes = job->kmeans.classes;
+    double *wavelength = NULL, *fwhm = NULL, *value = NULL;
+    hyp_names names = { 0 };
+    hyp_envi_library library;
+    hyp_status st = HYP_OK;
+
+    if (!job->makes.envi)
+        return st;
+    HYP_TRY(keep(job, tile->wavelength, &wavelength));
+    if (tile->fwhm != NULL)
+        HYP_TRY(keep(job, tile->fwhm, &fwhm));
+    HYP_TRY(reflectances(job, &value));
+    HYP_TRY(hyp_names_init(&names, classes));
+    for (int j = 0; j < classes; j++)
+        hyp_palette_name(j + 1, names.text[j], HYP_NAME_ROOM);
+    library = (hyp_envi_library){ .spectra = classes,
+                                  .bands = job->bands,
+                                  .name = names.pointer,
+                                  .wavelength = wavelength,
+                                  .fwhm = fwhm,
+                                  .value = value };
+    st = hyp_envi_write_library(
+        hyp_output_path(&job->outputs, HYP_CENTROIDS_SLI),
+        hyp_output_path(&job->outputs, HYP_CENTROIDS_HDR), &library);
+out:
+    hyp_names_release(&names);
+    free(wavelength);
+    free(fwhm);
+    free(value);
+    return st;
+}
