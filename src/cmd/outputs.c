@@ -128,6 +128,8 @@ static hyp_status add_tables(names *n, hyp_products makes)
         HYP_TRY(add(n, "", HYP_CENTROIDS_CSV));
         HYP_TRY(add(n, "", HYP_DEVIATIONS_CSV));
     }
+    if (makes.of_scores)
+        HYP_TRY(add(n, "", HYP_SCORE_MEANS_CSV));
     if (makes.components) {
         HYP_TRY(add(n, "", HYP_EIGENVALUES_CSV));
         HYP_TRY(add(n, "", HYP_COMPONENTS_CSV));

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "cmd/maps.h"
+#include "cmd/project.h"
 #include "cmd/spectra.h"
 #include "core/palette.h"
 #include "hyperslab/comm.h"
@@ -152,6 +153,8 @@ hyp_status hyp_write_classes_all(hyp_job *job)
         st = hyp_spectra_write(job, HYP_CENTROIDS_CSV, "class",
                                job->kmeans.centre, job->kmeans.classes,
                                job->scale);
+    if (st == HYP_OK && job->rank == 0 && job->makes.of_scores)
+        st = hyp_project_write(job);
     HYP_TRY(hyp_agree(job->comm, st));
     hyp_job_phase(job, "write classes", hyp_clock() - begin);
 out:
