@@ -13,6 +13,7 @@
 #include "hyperslab/pca.h"
 #include "hyperslab/scene.h"
 #include "hyperslab/scenery.h"
+#include "hyperslab/score_grid.h"
 #include "hyperslab/slab.h"
 #include "hyperslab/status.h"
 #include "hyperslab/summary.h"

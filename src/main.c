@@ -16,7 +16,7 @@
 static const hyp_cmd commands[] = {
     { "run", hyp_cmd_run_all, RESULTS | HYP_TAKES_KMEANS | HYP_TAKES_PCA,
       "Cluster tiles and reduce them: k-means, principal components, maps" },
-    { "kmeans", hyp_cmd_kmeans_all, RESULTS | HYP_TAKES_KMEANS,
+    { "kmeans", hyp_cmd_kmeans_all, RESULTS | HYP_TAKES_KMEANS | HYP_TAKES_PCA,
       "Cluster the pixels of tiles by exact k-means" },
     { "pca", hyp_cmd_pca_all, RESULTS | HYP_TAKES_PCA,
       "Find the principal components of tiles, and their scores" },

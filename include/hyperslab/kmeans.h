@@ -160,6 +160,23 @@ void hyp_kmeans_distances(const hyp_kmeans *km, const hyp_slab *slab,
                           int64_t first, int64_t pixels, double scale,
                           float *out);
 
+/*
+ * Replace the sums and centres by those of other values of the same pixels.
+ *
+ * Collective: yes
+ * Shapes:     km->centre [classes][slab->bands], which classes without pixels
+ *             keep
+ * Requires:   slab has the pixels that were clustered; summary is of it
+ * Errors:     HYP_ENOMEM; km must then be released
+ * Result:     exact sums; the same at any rank count
+ * Cost:       one pass over the pixels; one allreduce of classes * (bands + 1)
+ *             integers
+ */
+HYP_CHECKED hyp_status hyp_kmeans_regroup_all(hyp_kmeans *km,
+                                              const hyp_slab *slab,
+                                              const hyp_summary *summary,
+                                              MPI_Comm comm);
+
 /* Free what km owns and leave it empty.  Accepts { 0 }.  Collective: no. */
 void hyp_kmeans_release(hyp_kmeans *km);
 

@@ -47,6 +47,16 @@ HYP_CHECKED hyp_status hyp_slab_init(hyp_slab *slab, int64_t first_row,
                                      int bands);
 
 /*
+ * Make room for other values of the pixels of a slab, all zero.
+ *
+ * Collective: no
+ * Errors:     HYP_ENOMEM; slab is then empty
+ * Ownership:  the caller frees with hyp_slab_release()
+ */
+HYP_CHECKED hyp_status hyp_slab_init_alike(hyp_slab *slab, const hyp_slab *of,
+                                           int bands);
+
+/*
  * Mark those pixels of some rows as invalid that hold nodata in any band.
  *
  * Collective: no

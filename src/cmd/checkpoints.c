@@ -99,9 +99,9 @@ static hyp_status save_all(void *context, const hyp_kmeans *state)
     hyp_job *job = context;
     hyp_job_checkpoints *c = &job->checkpoints;
     const double begin = hyp_clock();
-    hyp_status st =
-        hyp_checkpoint_write_all(job->settings->output, c->identity, &job->slab,
-                                 &job->summary, state, job->step, job->comm);
+    hyp_status st = hyp_checkpoint_write_all(
+        job->settings->output, c->identity, job->points.slab,
+        job->points.summary, state, job->step, job->comm);
 
     c->latest = hyp_clock();
     c->seconds += c->latest - begin;

@@ -28,6 +28,11 @@ json_t *hyp_identity_settings(const hyp_settings *s)
     }
     if (s->init == HYP_INIT_PLUS_PLUS)
         json_object_set_new(root, "seed", json_integer((json_int_t)s->seed));
+    if (s->on_pcs)
+        json_object_update_new(
+            root, json_pack("{s:b, s:f, s:i, s:f}", "on-pcs", true, "variance",
+                            s->pca.variance, "components", s->pca.components,
+                            "min-eigenvalue", s->pca.min_eigenvalue));
     if (s->bands)
         json_object_set_new(root, "bands", json_string(s->bands));
     if (s->match_bands)
@@ -70,7 +75,7 @@ static json_t *sums_of(const hyp_summary *summary)
 /* In the order in which they are compared; the names are for people. */
 static json_t *inputs_of(const hyp_job *job, const double *start)
 {
-    const hyp_summary *summary = &job->summary;
+    const hyp_summary *summary = job->points.summary;
     /* The parts depend on how ranks share; their sum does not. */
     const int64_t carry = summary->squares[0] >> 32;
     json_t *root = json_pack(
@@ -80,7 +85,8 @@ static json_t *inputs_of(const hyp_job *job, const double *start)
         "sums of the bands", sums_of(summary), "sum of the squares",
         (json_int_t)(summary->squares[0] & UINT32_MAX),
         (json_int_t)(summary->squares[1] + carry));
-    const size_t count = (size_t)job->settings->classes * (size_t)job->bands;
+    const size_t count =
+        (size_t)job->settings->classes * (size_t)summary->bands;
     hyp_sealed centres = { 0 };
 
     if (start == NULL)

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "cmd/checkpoints.h"
 #include "cmd/formats.h"
+#include "cmd/project.h"
 #include "cmd/start.h"
 #include "hyperslab/comm.h"
 #include "hyperslab/version.h"
@@ -144,6 +145,7 @@ hyp_status hyp_job_read_all(hyp_job *job)
     hyp_job_phase(job, "read", hyp_clock() - begin);
     begin = hyp_clock();
     HYP_TRY(hyp_summary_all(&job->slab, job->comm, &job->summary));
+    job->points = (hyp_job_points){ &job->slab, &job->summary, job->scale };
     hyp_job_phase(job, "summary", hyp_clock() - begin);
     say_what_was_read_all(job);
 out:
@@ -198,8 +200,8 @@ hyp_status hyp_job_cluster_all(hyp_job *job)
     options.start = start;
     HYP_TRY(hyp_checkpoints_use_all(job, s->start_clusters ? start : NULL,
                                     &options));
-    HYP_TRY(hyp_kmeans_all(&job->slab, &job->summary, &options, job->comm,
-                           &job->kmeans));
+    HYP_TRY(hyp_kmeans_all(job->points.slab, job->points.summary, &options,
+                           job->comm, &job->kmeans));
     hyp_job_phase(job, "k-means",
                   hyp_clock() - begin - job->checkpoints.seconds);
     if (job->checkpoints.written > 0)
@@ -219,6 +221,8 @@ hyp_status hyp_job_reduce_all(hyp_job *job)
     hyp_status st;
 
     options.min_eigenvalue *= job->scale * job->scale; /* in DN squared */
+    if (job->settings->on_pcs)
+        options.grid_rows = options.grid_cols = 1;
     HYP_TRY(hyp_pca_all(&job->slab, &job->summary, &options, job->comm,
                         &job->pca, &times));
     hyp_job_phase(job, "covariance", times.covariance);
@@ -242,6 +246,7 @@ hyp_status hyp_job_finish_all(hyp_job *job, hyp_status mine)
     if (st == HYP_OK && clusters(job))
         st = hyp_checkpoints_close(job);
     hyp_checkpoints_release(job);
+    hyp_project_release(job);
     hyp_pca_release(&job->pca);
     hyp_kmeans_release(&job->kmeans);
     hyp_summary_release(&job->summary);

@@ -15,12 +15,13 @@
 #include "hyperslab/cube.h"
 #include "hyperslab/kmeans.h"
 #include "hyperslab/pca.h"
+#include "hyperslab/score_grid.h"
 #include "hyperslab/summary.h"
 #include "io/checkpoint.h"
 
 #include <mpi.h>
 
-#define HYP_MAX_PHASES 16
+#define HYP_MAX_PHASES 24
 
 /* Values of a scene whose spectra the report holds. */
 #define HYP_SMALL_SCENE 2250000
@@ -32,6 +33,21 @@ typedef struct hyp_job_checkpoints {
     int written;
     double seconds; /* that writing took */
 } hyp_job_checkpoints;
+
+/* What k-means clusters: the pixels, or their scores. */
+typedef struct hyp_job_points {
+    const hyp_slab *slab;       /* borrowed                            */
+    const hyp_summary *summary; /* borrowed                            */
+    double scale;               /* units in one unit of reflectance    */
+} hyp_job_points;
+
+/* The scores that --on-pcs clusters; else empty. */
+typedef struct hyp_job_scores {
+    hyp_score_grid grid;
+    hyp_summary summary; /* of the scores                               */
+    double *centre;      /* [classes][components], in steps of the grid;
+                            owned                                       */
+} hyp_job_scores;
 
 typedef struct hyp_job {
     const hyp_settings *settings; /* borrowed */
@@ -52,6 +68,8 @@ typedef struct hyp_job {
     double scale; /* DN per unit of reflectance */
     hyp_slab slab;
     hyp_summary summary;
+    hyp_job_points points;
+    hyp_job_scores scores;
     hyp_kmeans kmeans;
     int steps;
     hyp_kmeans_step *step; /* [settings->max_iterations]; owned            */
@@ -96,14 +114,15 @@ HYP_CHECKED hyp_status hyp_job_choose_all(hyp_job *job);
 HYP_CHECKED hyp_status hyp_job_read_all(hyp_job *job);
 
 /*
- * Cluster the pixels that were read.
+ * Cluster the points: the pixels that were read, or their scores.
  *
  * Collective: yes
  */
 HYP_CHECKED hyp_status hyp_job_cluster_all(hyp_job *job);
 
 /*
- * Find the principal components of the pixels that were read.
+ * Find the principal components of the pixels that were read.  If their scores
+ * are to be clustered, the components are the same at any rank count.
  *
  * Collective: yes
  */

@@ -18,7 +18,8 @@ enum {
     KEY_SEED,
     KEY_MIN_CHANGE,
     KEY_CHECKPOINT_EVERY,
-    KEY_RESUME
+    KEY_RESUME,
+    KEY_ON_PCS
 };
 
 static const struct argp_option options[] = {
@@ -40,6 +41,9 @@ static const struct argp_option options[] = {
       0 },
     { "resume", KEY_RESUME, NULL, 0,
       "Go on from the checkpoint in the output folder", 0 },
+    { "on-pcs", KEY_ON_PCS, NULL, 0,
+      "Cluster the scores of the principal components, instead of the bands",
+      0 },
     { 0 }
 };
 
@@ -61,6 +65,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case KEY_CHECKPOINT_EVERY:
         return hyp_take_time("checkpoint-every", arg, &s->checkpoint_every);
     case KEY_RESUME: s->resume = true; return 0;
+    case KEY_ON_PCS: s->on_pcs = true; return 0;
     case KEY_INIT:
         error = hyp_take_word("init", arg, "diagonal", "kmeans++", &second);
         s->init = second ? HYP_INIT_PLUS_PLUS : HYP_INIT_DIAGONAL;

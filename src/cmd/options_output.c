@@ -9,13 +9,7 @@
 
 #include <string.h>
 
-enum {
-    KEY_OVERWRITE = 256,
-    KEY_MOSAIC_TIF,
-    KEY_PROGRESS,
-    KEY_ENVI,
-    KEY_HDF5
-};
+enum { KEY_OVERWRITE = 256, KEY_MOSAIC_TIF, KEY_PROGRESS, KEY_ENVI, KEY_HDF5 };
 
 static const struct argp_option options[] = {
     { "output", 'o', "DIR", 0, "Write results here (hyperslab-out)", 0 },

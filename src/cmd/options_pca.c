@@ -48,6 +48,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 {
     hyp_settings *s = state->input;
 
+    s->pca_given |= key >= KEY_VARIANCE && key <= KEY_EIGEN_GRID;
     switch (key) {
     case KEY_VARIANCE:
         return hyp_take_double("variance", arg, 0, 1, &s->pca.variance);

@@ -142,6 +142,8 @@ static hyp_status add_tables(names *n, hyp_products makes)
         HYP_TRY(add(n, "", HYP_CENTROIDS_SLI));
         HYP_TRY(add(n, "", HYP_CENTROIDS_HDR));
     }
+    if (makes.of_scores)
+        HYP_TRY(add(n, "", HYP_SCORE_MEANS_CSV));
     if (makes.components) {
         HYP_TRY(add(n, "", HYP_EIGENVALUES_CSV));
         HYP_TRY(add(n, "", HYP_COMPONENTS_CSV));

@@ -32,6 +32,7 @@
 #define HYP_CENTROIDS_SLI   "centroids.sli"
 #define HYP_CENTROIDS_HDR   "centroids.hdr"
 #define HYP_DEVIATIONS_CSV  "deviations.csv"
+#define HYP_SCORE_MEANS_CSV "score_centroids.csv"
 #define HYP_EIGENVALUES_CSV "eigenvalues.csv"
 #define HYP_COMPONENTS_CSV  "components.csv"
 #define HYP_MODEL_H5        "model.h5"
@@ -53,6 +54,7 @@
 /* What a job makes. */
 typedef struct hyp_products {
     bool classes, components, pictures, report;
+    bool of_scores; /* the classes are of scores                     */
     bool pixels;    /* the spectra of a small scene                  */
     bool distances; /* of the pixels from their centroids            */
     bool maps_only; /* neither tables nor a model: there is one      */

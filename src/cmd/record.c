@@ -184,8 +184,8 @@ static json_t *describe_counts(const hyp_kmeans *km)
 static json_t *describe_kmeans(const hyp_job *job)
 {
     const hyp_kmeans *km = &job->kmeans;
-    const double unit = job->scale * job->scale;
-    json_t *steps = json_array();
+    const double unit = job->points.scale * job->points.scale;
+    json_t *steps = json_array(), *root;
 
     for (int i = 0; i < job->steps; i++) {
         const hyp_kmeans_step *step = &job->step[i];
@@ -199,13 +199,19 @@ static json_t *describe_kmeans(const hyp_job *job)
                       isnan(job->seconds[i]) ? json_null()
                                              : json_real(job->seconds[i])));
     }
-    return json_pack(
+    root = json_pack(
         "{s:i, s:b, s:b, s:i, s:f, s:o, s:o, s:o}", "iterations",
         km->iterations, "converged", km->converged, "stopped", km->stopped,
         "resumed_after", job->checkpoints.from.state.iterations, "within",
         km->within / unit, "pixels", describe_counts(km), "ndvi_nm",
         job->ndvi_nm[0] > 0 ? numbers(job->ndvi_nm, 2) : json_null(), "steps",
         steps);
+    if (job->makes.of_scores)
+        json_object_set_new(root, "scores",
+                            json_pack("{s:i, s:f}", "components",
+                                      job->points.slab->bands, "step",
+                                      job->scores.grid.step));
+    return root;
 }
 
 static json_t *describe_pca(const hyp_pca *pca)
@@ -351,7 +357,7 @@ static json_t *describe(const hyp_job *job, const measures *m)
     }
     if (job->makes.classes)
         json_object_set_new(root, "kmeans", describe_kmeans(job));
-    if (job->makes.components)
+    if (job->makes.components || job->makes.of_scores)
         json_object_set_new(root, "pca", describe_pca(&job->pca));
     if (job->makes.pictures)
         json_object_set_new(root, "pictures", describe_pictures(job));

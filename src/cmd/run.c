@@ -6,12 +6,14 @@
 #include "cmd/page.h"
 #include "cmd/pictures.h"
 #include "cmd/plan.h"
+#include "cmd/project.h"
 #include "cmd/statistics.h"
 #include "cmd/write.h"
 
 hyp_status hyp_cmd_run_all(const hyp_settings *settings, MPI_Comm comm)
 {
     const hyp_products makes = { .classes = true,
+                                 .of_scores = settings->on_pcs,
                                  .components = true,
                                  .pictures = settings->pictures,
                                  .report = settings->report,
@@ -25,8 +27,12 @@ hyp_status hyp_cmd_run_all(const hyp_settings *settings, MPI_Comm comm)
     if (settings->dry_run)
         goto out;
     HYP_TRY(hyp_job_read_all(&job));
-    HYP_TRY(hyp_job_cluster_all(&job));
     HYP_TRY(hyp_job_reduce_all(&job));
+    if (settings->on_pcs)
+        HYP_TRY(hyp_project_pixels_all(&job));
+    HYP_TRY(hyp_job_cluster_all(&job));
+    if (settings->on_pcs)
+        HYP_TRY(hyp_project_classes_all(&job));
     HYP_TRY(hyp_write_classes_all(&job));
     HYP_TRY(hyp_statistics_write_all(&job));
     HYP_TRY(hyp_write_components_all(&job));

@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { KEY_HELP = 256 };
 
@@ -80,6 +81,23 @@ static void set_defaults(hyp_settings *s)
     hyp_synth_init(&s->synth);
 }
 
+/* Scores must not depend on the ranks, if k-means is to have them. */
+static hyp_status check_scores(const hyp_settings *s, bool also_pca)
+{
+    const hyp_pca_options *pca = &s->pca;
+
+    if (s->on_pcs && pca->grid_rows > 0 &&
+        (pca->grid_rows > 1 || pca->grid_cols > 1))
+        return hyp_fail(HYP_EUSAGE,
+                        "--eigen-grid %dx%d: --on-pcs needs 1x1, as "
+                        "components of other grids depend on them",
+                        pca->grid_rows, pca->grid_cols);
+    if (!s->on_pcs && s->pca_given && !also_pca)
+        return hyp_fail(HYP_EUSAGE, "options of principal components mean "
+                                    "nothing to kmeans without --on-pcs");
+    return HYP_OK;
+}
+
 static hyp_status check(const hyp_settings *s, unsigned takes,
                         const char *command)
 {
@@ -103,6 +121,8 @@ static hyp_status check(const hyp_settings *s, unsigned takes,
                         "no model given: --model FILE; see 'hyperslab %s "
                         "--help'",
                         command);
+    if (takes & HYP_TAKES_KMEANS)
+        return check_scores(s, strcmp(command, "kmeans") != 0);
     return HYP_OK;
 }
 

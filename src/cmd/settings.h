@@ -77,9 +77,11 @@ typedef struct hyp_settings {
     double min_change;       /* per cent                       */
     double checkpoint_every; /* seconds; 0: not while it runs  */
     bool resume;
+    bool on_pcs; /* cluster the scores                            */
 
     /* PCA; the smallest eigenvalue is in reflectance squared */
     hyp_pca_options pca;
+    bool pca_given; /* by an option */
 
     /* synth */
     hyp_synth synth;

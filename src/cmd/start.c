@@ -10,6 +10,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const double same_wavelength = 0.5; /* nm */
 
@@ -107,20 +108,49 @@ static hyp_status read_start_all(const hyp_job *job, double *centre)
     return st;
 }
 
+/* Spectra in DN become what is clustered. */
+static void project(const hyp_job *job, const double *spectrum, double *centre)
+{
+    const int bands = job->bands, components = job->points.slab->bands;
+
+    for (int j = 0; j < job->settings->classes; j++)
+        if (job->settings->on_pcs)
+            hyp_score_grid_of(&job->scores.grid, spectrum + (int64_t)j * bands,
+                              centre + (int64_t)j * components);
+        else
+            memcpy(centre + (int64_t)j * bands, spectrum + (int64_t)j * bands,
+                   (size_t)bands * sizeof *centre);
+}
+
+static hyp_status take_start_all(const hyp_job *job, double *centre)
+{
+    double *spectrum;
+    hyp_status st = hyp_alloc(&spectrum, (size_t)job->settings->classes *
+                                             (size_t)job->bands);
+
+    HYP_TRY(hyp_agree(job->comm, st));
+    HYP_TRY(read_start_all(job, spectrum));
+    project(job, spectrum, centre);
+out:
+    free(spectrum);
+    return st;
+}
+
 hyp_status hyp_start_centres_all(const hyp_job *job, double **centre)
 {
     const hyp_settings *s = job->settings;
+    const hyp_job_points *points = &job->points;
     hyp_status st;
 
-    st = hyp_alloc(centre, (size_t)s->classes * (size_t)job->bands);
+    st = hyp_alloc(centre, (size_t)s->classes * (size_t)points->slab->bands);
     HYP_TRY(hyp_agree(job->comm, st));
     if (s->start_clusters)
-        st = read_start_all(job, *centre);
+        st = take_start_all(job, *centre);
     else if (s->init == HYP_INIT_PLUS_PLUS)
-        st = hyp_kmeans_plus_plus_all(&job->slab, &job->summary, s->classes,
+        st = hyp_kmeans_plus_plus_all(points->slab, points->summary, s->classes,
                                       s->seed, job->comm, *centre);
     else
-        hyp_kmeans_diagonal(&job->summary, s->classes, *centre);
+        hyp_kmeans_diagonal(points->summary, s->classes, *centre);
 out:
     return st;
 }

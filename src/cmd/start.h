@@ -8,10 +8,11 @@
 
 /*
  * The start centres that the options ask for: on the diagonal, drawn by
- * k-means++, or read from a centroids.csv or model.h5 of the same bands.
+ * k-means++, or read from a centroids.csv or model.h5 of the same bands, of
+ * which k-means on scores takes the scores.
  *
  * Collective: yes
- * Shapes:     *centre [classes][bands], DN
+ * Shapes:     *centre [classes][bands of the points], in units of the points
  * Errors:     HYP_ENOINPUT, HYP_EFORMAT for a file of other bands or another
  *             number of classes, naming what differs; HYP_ENOMEM
  * Ownership:  the caller frees *centre

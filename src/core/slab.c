@@ -12,6 +12,11 @@
 
 enum { LANES = 32 }; /* int16 in 64 bytes */
 
+static int stride_of(int bands)
+{
+    return (bands + LANES - 1) / LANES * LANES;
+}
+
 static void mark_all_valid(hyp_slab *slab)
 {
     slab->pixels = slab->cells[slab->rows];
@@ -23,7 +28,7 @@ static void mark_all_valid(hyp_slab *slab)
 hyp_status hyp_slab_init(hyp_slab *slab, int64_t first_row, int64_t rows,
                          const int64_t *cols, int bands)
 {
-    const int stride = (bands + LANES - 1) / LANES * LANES;
+    const int stride = stride_of(bands);
     int64_t cells;
     hyp_status st;
 
@@ -40,6 +45,32 @@ hyp_status hyp_slab_init(hyp_slab *slab, int64_t first_row, int64_t rows,
     HYP_TRY(hyp_map_new(&slab->block, slab->block_bytes));
     slab->dn = slab->block;
     mark_all_valid(slab);
+out:
+    if (st != HYP_OK)
+        hyp_slab_release(slab);
+    return st;
+}
+
+hyp_status hyp_slab_init_alike(hyp_slab *slab, const hyp_slab *of, int bands)
+{
+    const size_t rows = (size_t)of->rows, cells = (size_t)of->cells[rows];
+    hyp_status st;
+
+    *slab = (hyp_slab){ .first_row = of->first_row,
+                        .rows = of->rows,
+                        .bands = bands,
+                        .stride = stride_of(bands),
+                        .pixels = of->pixels };
+    HYP_TRY(hyp_alloc(&slab->cells, rows + 1));
+    HYP_TRY(hyp_alloc(&slab->before, rows + 1));
+    HYP_TRY(hyp_alloc(&slab->valid, cells));
+    memcpy(slab->cells, of->cells, (rows + 1) * sizeof *slab->cells);
+    memcpy(slab->before, of->before, (rows + 1) * sizeof *slab->before);
+    memcpy(slab->valid, of->valid, cells);
+    slab->block_bytes =
+        (size_t)(slab->pixels * slab->stride) * sizeof *slab->dn;
+    HYP_TRY(hyp_map_new(&slab->block, slab->block_bytes));
+    slab->dn = slab->block;
 out:
     if (st != HYP_OK)
         hyp_slab_release(slab);

@@ -54,6 +54,21 @@ static bool put_kmeans(hid_t file, const hyp_kmeans *km, const double *centroid)
     return ok;
 }
 
+static bool put_scores(hid_t file, const hyp_kmeans *km, int components,
+                       double step, const double *centroid)
+{
+    static const char name[] = "kmeans/score_centroids";
+    bool ok = hyp_h5_put(file, name, H5T_NATIVE_DOUBLE, km->classes,
+                         (int64_t)km->classes * components, centroid);
+    hid_t set = ok ? H5Dopen2(file, name, H5P_DEFAULT) : H5I_INVALID_HID;
+
+    ok =
+        set >= 0 && hyp_h5_put_attribute(set, "step", H5T_NATIVE_DOUBLE, &step);
+    if (set >= 0)
+        H5Dclose(set);
+    return ok;
+}
+
 static bool put_pca(hid_t file, const hyp_pca *pca, const double *mean,
                     const double *value)
 {
@@ -85,12 +100,13 @@ static hyp_status scaled(const double *from, int64_t count, double divisor,
 
 /* The numbers of a model in the units of the file. */
 typedef struct numbers {
-    double *wavelength, *centroid, *mean, *value;
+    double *wavelength, *centroid, *mean, *value, *score;
 } numbers;
 
 static hyp_status convert(numbers *n, const hyp_tile *tile,
                           const hyp_bands *kept, double scale,
-                          const hyp_kmeans *km, const hyp_pca *pca)
+                          const hyp_kmeans *km, const hyp_pca *pca,
+                          const hyp_model_scores *scores)
 {
     hyp_status st;
 
@@ -104,12 +120,16 @@ static hyp_status convert(numbers *n, const hyp_tile *tile,
         HYP_TRY(scaled(pca->mean, pca->bands, scale, &n->mean));
         HYP_TRY(scaled(pca->value, pca->bands, scale * scale, &n->value));
     }
+    if (scores)
+        HYP_TRY(scaled(scores->centre, (int64_t)km->classes * pca->components,
+                       1 / scores->step, &n->score));
 out:
     return st;
 }
 
 static bool put_all(hid_t file, const numbers *n, const hyp_bands *kept,
-                    double scale, const hyp_kmeans *km, const hyp_pca *pca)
+                    double scale, const hyp_kmeans *km, const hyp_pca *pca,
+                    const hyp_model_scores *scores)
 {
     return hyp_h5_put_text(file, "program", "hyperslab") &&
            hyp_h5_put_text(file, "version", HYP_VERSION) &&
@@ -117,12 +137,15 @@ static bool put_all(hid_t file, const numbers *n, const hyp_bands *kept,
                                 &scale) &&
            put_bands(file, kept, n->wavelength) &&
            (!km || put_kmeans(file, km, n->centroid)) &&
-           (!pca || put_pca(file, pca, n->mean, n->value));
+           (!pca || put_pca(file, pca, n->mean, n->value)) &&
+           (!scores ||
+            put_scores(file, km, pca->components, scores->step, n->score));
 }
 
 hyp_status hyp_model_write(const char *path, const hyp_tile *tile,
                            const hyp_bands *kept, double scale,
-                           const hyp_kmeans *km, const hyp_pca *pca)
+                           const hyp_kmeans *km, const hyp_pca *pca,
+                           const hyp_model_scores *scores)
 {
     numbers n = { 0 };
     hid_t file = H5I_INVALID_HID;
@@ -130,10 +153,10 @@ hyp_status hyp_model_write(const char *path, const hyp_tile *tile,
     hyp_status st;
     bool ok;
 
-    HYP_TRY(convert(&n, tile, kept, scale, km, pca));
+    HYP_TRY(convert(&n, tile, kept, scale, km, pca, scores));
     if (!hyp_fault())
         file = hyp_h5_sink(path, 0, &failure);
-    ok = file >= 0 && put_all(file, &n, kept, scale, km, pca);
+    ok = file >= 0 && put_all(file, &n, kept, scale, km, pca, scores);
     if (file >= 0)
         ok = H5Fclose(file) >= 0 && ok;
     if (failure)
@@ -146,6 +169,7 @@ out:
     free(n.centroid);
     free(n.mean);
     free(n.value);
+    free(n.score);
     return st;
 }
 

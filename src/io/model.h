@@ -10,6 +10,10 @@
  *                       compared with, which division and product would lose
  *   /kmeans/sum         [classes][bands] int64, of the DN of each class
  *   /kmeans/count       [classes] int64, pixels of each class
+ *   /kmeans/score_centroids  of k-means on scores, [classes][components]
+ *                       float64, reflectance; its attribute step is that of
+ *                       the grid.  The other numbers are then those of the
+ *                       classes' spectra
  *   /pca/mean           [bands] float64, reflectance
  *   /pca/mean_dn        the same in DN
  *   /pca/eigenvalues    [bands] float64, reflectance squared
@@ -30,18 +34,25 @@ typedef struct hyp_spectra {
     double *value;      /* [count][bands]; owned       */
 } hyp_spectra;
 
+/* What k-means clustered instead of spectra. */
+typedef struct hyp_model_scores {
+    double step;          /* of their grid, reflectance         */
+    const double *centre; /* [classes][components], steps       */
+} hyp_model_scores;
+
 /*
  * Write a model to path, replacing what is there.
  *
  * Collective: no
- * Shapes:     kmeans, pca: NULL where there is none; scale: DN per unit of
- *             reflectance
+ * Shapes:     kmeans, pca, scores: NULL where there is none; scale: DN per unit
+ *             of reflectance
  * Errors:     HYP_ENOMEM, HYP_EIO; a file may be left behind
  */
 HYP_CHECKED hyp_status hyp_model_write(const char *path, const hyp_tile *tile,
                                        const hyp_bands *kept, double scale,
                                        const hyp_kmeans *kmeans,
-                                       const hyp_pca *pca);
+                                       const hyp_pca *pca,
+                                       const hyp_model_scores *scores);
 
 /* Whether the file may be a model: whether it is HDF5.  Collective: no. */
 bool hyp_model_is(const char *path);
@@ -72,7 +83,8 @@ typedef struct hyp_model {
  *
  * Collective: yes
  * Errors:     HYP_ENOINPUT; HYP_EFORMAT if the file is no model, holds neither
- *             classes nor components, or numbers that cannot be; HYP_EIO,
+ *             classes nor components, classes of scores, or numbers that cannot
+ *             be; HYP_EIO,
  *             HYP_ENOMEM; model is then empty
  * Ownership:  the caller frees with hyp_model_release()
  */

@@ -197,6 +197,12 @@ static hyp_status find_sizes(const source *from, sizes *s)
                         from->path);
     measure(from, "kmeans/centroids_dn", &classes, &cols);
     measure(from, "pca/components", &components, &cols);
+    if (H5Lexists(from->file, "kmeans", H5P_DEFAULT) > 0 &&
+        H5Lexists(from->file, "kmeans/score_centroids", H5P_DEFAULT) > 0)
+        return hyp_fail(HYP_EFORMAT,
+                        "'%s' holds classes of scores (--on-pcs), which cannot "
+                        "be applied to other tiles yet",
+                        from->path);
     if (classes == 0 && components == 0)
         return hyp_fail(HYP_EFORMAT,
                         "'%s' holds neither classes nor components",

@@ -55,14 +55,15 @@ read_options="$tile_options --subset --bad-bands --bands --quantum"
 write_options='--dry-run --scratch -o --output --overwrite --mosaic-tif --envi --hdf5
 -q --quiet'
 kmeans_options='-k --max-iter --init --start-clusters --distance --seed
---min-change'
+--min-change --on-pcs'
 picture_options='--no-pictures --no-report'
 pca_options='--variance --components --min-eigenvalue --eigen-grid'
 # shellcheck disable=SC2086
 {
 	lists run $read_options $write_options $kmeans_options $pca_options \
 		$picture_options
-	lists kmeans $read_options $write_options $kmeans_options $picture_options
+	lists kmeans $read_options $write_options $kmeans_options $pca_options \
+		$picture_options
 	lists pca $read_options $write_options $pca_options $picture_options
 	lists predict $tile_options $write_options -m --model
 	lists compare --match --nodata-a --nodata-b --json

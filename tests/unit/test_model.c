@@ -142,7 +142,8 @@ static void test_what_the_file_holds(void)
 {
     hid_t file;
 
-    CHECK(hyp_model_write(path, &tile, &kept, scale, &kmeans, &pca) == HYP_OK);
+    CHECK(hyp_model_write(path, &tile, &kept, scale, &kmeans, &pca, NULL) ==
+          HYP_OK);
     file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
     check_bands(file);
     check_doubles(file, "kmeans/centroids", CLASSES, BANDS, centre, scale);
@@ -160,11 +161,30 @@ static void test_what_the_file_holds(void)
     H5Fclose(file);
 }
 
+static void test_classes_of_scores(void)
+{
+    static double score[CLASSES * COMPONENTS];
+    const hyp_model_scores scores = { 0.25, score };
+    hid_t file;
+
+    for (int i = 0; i < CLASSES * COMPONENTS; i++)
+        score[i] = 3 * i - 7.5;
+    CHECK(hyp_model_write(path, &tile, &kept, scale, &kmeans, &pca, &scores) ==
+          HYP_OK);
+    file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
+    check_doubles(file, "kmeans/score_centroids", CLASSES, COMPONENTS, score,
+                  4);
+    CHECK(number(file, "kmeans/score_centroids", "step") == 0.25);
+    check_doubles(file, "kmeans/centroids", CLASSES, BANDS, centre, scale);
+    H5Fclose(file);
+}
+
 static void test_read_back(void)
 {
     hyp_spectra spectra;
 
-    CHECK(hyp_model_write(path, &tile, &kept, scale, &kmeans, NULL) == HYP_OK);
+    CHECK(hyp_model_write(path, &tile, &kept, scale, &kmeans, NULL, NULL) ==
+          HYP_OK);
     CHECK(hyp_model_read_centroids(path, &spectra) == HYP_OK);
     CHECK(spectra.count == CLASSES && spectra.bands == BANDS);
     for (int b = 0; b < BANDS && spectra.wavelength; b++)
@@ -198,12 +218,15 @@ static void check_no_centroids(hyp_status want)
 
 static void test_parts_that_are_left_out(void)
 {
-    CHECK(hyp_model_write(path, &tile, &kept, scale, NULL, &pca) == HYP_OK);
+    CHECK(hyp_model_write(path, &tile, &kept, scale, NULL, &pca, NULL) ==
+          HYP_OK);
     CHECK(has("pca") && has("bands") && !has("kmeans"));
     check_no_centroids(HYP_EFORMAT);
-    CHECK(hyp_model_write(path, &tile, &kept, scale, &kmeans, NULL) == HYP_OK);
+    CHECK(hyp_model_write(path, &tile, &kept, scale, &kmeans, NULL, NULL) ==
+          HYP_OK);
     CHECK(!has("pca") && has("kmeans"));
-    CHECK(hyp_model_write(path, &tile, &kept, scale, NULL, NULL) == HYP_OK);
+    CHECK(hyp_model_write(path, &tile, &kept, scale, NULL, NULL, NULL) ==
+          HYP_OK);
     CHECK(has("bands") && !has("pca") && !has("kmeans"));
     check_no_centroids(HYP_EFORMAT);
 }
@@ -213,7 +236,8 @@ static void without(const char *name)
 {
     hid_t file;
 
-    CHECK(hyp_model_write(path, &tile, &kept, scale, &kmeans, &pca) == HYP_OK);
+    CHECK(hyp_model_write(path, &tile, &kept, scale, &kmeans, &pca, NULL) ==
+          HYP_OK);
     file = H5Fopen(path, H5F_ACC_RDWR, H5P_DEFAULT);
     CHECK(H5Ldelete(file, name, H5P_DEFAULT) >= 0);
     H5Fclose(file);
@@ -258,7 +282,7 @@ static void test_no_hdf5_file(void)
 static void test_no_place_to_write(void)
 {
     CHECK(hyp_model_write("/nowhere/model.h5", &tile, &kept, scale, &kmeans,
-                          &pca) == HYP_EIO);
+                          &pca, NULL) == HYP_EIO);
     CHECK(strstr(hyp_last_error()->text, "'/nowhere/model.h5'") != NULL);
     CHECK(H5Fget_obj_count(H5F_OBJ_ALL, H5F_OBJ_ALL) == 0);
 }
@@ -271,7 +295,7 @@ static void test_every_failure_to_write(void)
         hyp_status st;
 
         hyp_fault_arm(nth);
-        st = hyp_model_write(path, &tile, &kept, scale, &kmeans, &pca);
+        st = hyp_model_write(path, &tile, &kept, scale, &kmeans, &pca, NULL);
         fired = hyp_fault_fired();
         hyp_fault_arm(0);
         CHECK((st != HYP_OK) == fired);
@@ -285,7 +309,8 @@ static void test_every_failure_to_read(void)
 {
     bool fired = true;
 
-    CHECK(hyp_model_write(path, &tile, &kept, scale, &kmeans, &pca) == HYP_OK);
+    CHECK(hyp_model_write(path, &tile, &kept, scale, &kmeans, &pca, NULL) ==
+          HYP_OK);
     for (long nth = 1; fired; nth++) {
         hyp_spectra spectra;
         hyp_status st;
@@ -309,6 +334,7 @@ int main(int argc, char **argv)
     close(mkstemp(path));
     fill();
     RUN(test_what_the_file_holds);
+    RUN(test_classes_of_scores);
     RUN(test_read_back);
     RUN(test_parts_that_are_left_out);
     RUN(test_missing_groups);

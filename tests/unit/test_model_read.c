@@ -56,8 +56,8 @@ static void fill(void)
 static void write_model(const hyp_kmeans *km, const hyp_pca *components)
 {
     if (rank == 0)
-        CHECK(hyp_model_write(path, &tile, &kept, scale, km, components) ==
-              HYP_OK);
+        CHECK(hyp_model_write(path, &tile, &kept, scale, km, components,
+                              NULL) == HYP_OK);
     MPI_Barrier(MPI_COMM_WORLD);
 }
 
@@ -252,7 +252,8 @@ static void test_many_centroids(void)
     }
     numbers[(size_t)MANY * FEW - 1] = 5000;
     if (rank == 0) {
-        CHECK(hyp_model_write(path, &wide, &all, scale, &many, NULL) == HYP_OK);
+        CHECK(hyp_model_write(path, &wide, &all, scale, &many, NULL, NULL) ==
+              HYP_OK);
         CHECK(hyp_model_read_centroids(path, &spectra) == HYP_OK);
         CHECK(spectra.count == MANY && spectra.bands == FEW);
         CHECK(spectra.value && spectra.value[(size_t)MANY * FEW - 1] == 0.5);
