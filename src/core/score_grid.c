@@ -121,9 +121,9 @@ void hyp_score_grid_spectrum(const hyp_score_grid *grid, const double *score,
     for (int b = 0; b < pca->bands; b++) {
         spectrum[b] = pca->mean[b];
         for (int i = 0; i < pca->components; i++)
-            spectrum[b] += score[i] * unit *
-                           pca->vector[(size_t)i * (size_t)pca->bands +
-                                       (size_t)b];
+            spectrum[b] +=
+                score[i] * unit *
+                pca->vector[(size_t)i * (size_t)pca->bands + (size_t)b];
     }
 }
 
