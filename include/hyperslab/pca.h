@@ -9,15 +9,23 @@
 
 #include <mpi.h>
 
+/* What a score of one stands for. */
+typedef enum hyp_pca_kind {
+    HYP_PCA_PLAIN,   /* one of reflectance                           */
+    HYP_PCA_WHITENED /* the standard deviation of the component      */
+} hyp_pca_kind;
+
 typedef struct hyp_pca_options {
     /* How many components to keep, by the first of these that is set: */
     int components;           /* this many; 0: not set                        */
     double min_eigenvalue;    /* those with at least this, DN^2; 0: not set   */
     double variance;          /* the fewest that hold this share, 0..1        */
     int grid_rows, grid_cols; /* of the eigensolver; 0: chosen             */
+    hyp_pca_kind kind;
 } hyp_pca_options;
 
 typedef struct hyp_pca {
+    hyp_pca_kind kind;
     int bands, components;
     double *mean;       /* [bands], DN; owned                                 */
     double *value;      /* [bands]: eigenvalues, DN^2, greatest first; owned  */
@@ -50,8 +58,9 @@ HYP_CHECKED hyp_status hyp_pca_check(const hyp_pca_options *options, int bands,
  * which is exact, by ScaLAPACK on a grid of the ranks.
  *
  * Collective: yes
- * Errors:     HYP_ENOMEM; HYP_ENUMERIC; HYP_EUSAGE for a grid that the ranks
- *             do not fill, or more components than bands; pca is then empty
+ * Errors:     HYP_ENOMEM; HYP_ENUMERIC, also if a component to be whitened has
+ *             no variance; HYP_EUSAGE for a grid that the ranks do not fill, or
+ *             more components than bands; pca is then empty
  * Ownership:  the caller frees with hyp_pca_release()
  * Result:     the same on every rank; on a grid of one rank, the same bits at
  *             any rank count, as the covariance has in any case
@@ -65,6 +74,14 @@ HYP_CHECKED hyp_status hyp_pca_all(const hyp_slab *slab,
 /* The share of the variance that component i holds.  Collective: no. */
 double hyp_pca_share(const hyp_pca *pca, int i);
 
+/*
+ * What a score of one of component i is, in DN along its vector; scale: DN per
+ * unit of reflectance.
+ *
+ * Collective: no
+ */
+double hyp_pca_unit(const hyp_pca *pca, int i, double scale);
+
 /* Projects pixels on the components that were kept, sixteen at a time. */
 typedef struct hyp_scores {
     int bands, stride, components;
@@ -76,7 +93,7 @@ typedef struct hyp_scores {
 } hyp_scores;
 
 /*
- * Prepare to compute scores, (x - mean) V / scale, in units of DN / scale.
+ * Prepare to compute scores, (x - mean) v[i] / hyp_pca_unit(i).
  *
  * Collective: no
  * Shapes:     stride: of the slabs to come

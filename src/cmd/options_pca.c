@@ -13,7 +13,13 @@
 #include <string.h>
 
 /* Keys of options without a short name. */
-enum { KEY_VARIANCE = 256, KEY_COMPONENTS, KEY_MIN_EIGENVALUE, KEY_EIGEN_GRID };
+enum {
+    KEY_VARIANCE = 256,
+    KEY_COMPONENTS,
+    KEY_MIN_EIGENVALUE,
+    KEY_WHITEN,
+    KEY_EIGEN_GRID
+};
 
 static error_t take_grid(hyp_settings *s, const char *text)
 {
@@ -37,6 +43,8 @@ static const struct argp_option options[] = {
     { "min-eigenvalue", KEY_MIN_EIGENVALUE, "V", 0,
       "Keep those with at least this variance, reflectance squared, instead",
       0 },
+    { "whiten", KEY_WHITEN, NULL, 0,
+      "Divide scores by the root of their eigenvalue: all get variance 1", 0 },
     { "eigen-grid", KEY_EIGEN_GRID, "RxC", 0,
       "Ranks of the eigensolver; 1x1 gives the same bits at any rank count "
       "(auto)",
@@ -56,6 +64,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case KEY_MIN_EIGENVALUE:
         return hyp_take_double("min-eigenvalue", arg, 0, HUGE_VAL,
                                &s->pca.min_eigenvalue);
+    case KEY_WHITEN: s->pca.kind = HYP_PCA_WHITENED; return 0;
     case KEY_EIGEN_GRID: return take_grid(s, arg);
     }
     return ARGP_ERR_UNKNOWN;

@@ -143,6 +143,8 @@ static json_t *describe_fit(const hyp_settings *s)
                   "seed", (json_int_t)s->seed, "variance", s->pca.variance,
                   "components", s->pca.components, "min-eigenvalue",
                   s->pca.min_eigenvalue));
+    if (s->pca.kind == HYP_PCA_WHITENED)
+        json_object_set_new(root, "whiten", json_true());
     if (s->start_clusters)
         json_object_set_new(root, "start-clusters",
                             hyp_json_text(s->start_clusters));

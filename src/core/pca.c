@@ -10,6 +10,7 @@
 #include "hyperslab/comm.h"
 #include "kernel/kernel.h"
 
+#include <float.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -95,6 +96,22 @@ static int choose_components(const hyp_pca *pca, const hyp_pca_options *o)
     return count_by_variance(pca, o->variance);
 }
 
+/* Variance that is no more than rounding cannot be made one. */
+static hyp_status check_kind(const hyp_pca *pca)
+{
+    const double rounding = pca->bands * DBL_EPSILON * pca->value[0];
+    int fit = 0;
+
+    while (fit < pca->components && pca->value[fit] > rounding)
+        fit++;
+    if (pca->kind == HYP_PCA_WHITENED && fit < pca->components)
+        return hyp_fail(HYP_ENUMERIC,
+                        "component %d of %d has no variance to be whitened by; "
+                        "keep fewer with --components",
+                        fit + 1, pca->components);
+    return HYP_OK;
+}
+
 /* Keep the whole covariance on rank 0: the eigensolver overwrites its part. */
 static hyp_status keep_covariance_all(const int64_t *product,
                                       const hyp_summary *s, hyp_grid grid,
@@ -148,11 +165,13 @@ hyp_status hyp_pca_all(const hyp_slab *slab, const hyp_summary *summary,
     HYP_TRY(hyp_eigen_all(pca->bands, grid, part, comm, pca->value, pca->vector,
                           &quality));
     times->eigen = hyp_clock() - begin - times->covariance;
+    pca->kind = options->kind;
     pca->components = choose_components(pca, options);
     pca->grid_rows = grid.rows;
     pca->grid_cols = grid.cols;
     pca->residual = quality.residual;
     pca->orthogonality = quality.orthogonality;
+    st = check_kind(pca); /* the same on every rank */
 out:
     free(product);
     free(part);

@@ -57,6 +57,7 @@ static bool put_kmeans(hid_t file, const hyp_kmeans *km, const double *centroid)
 static bool put_pca(hid_t file, const hyp_pca *pca, const double *mean,
                     const double *value)
 {
+    const int whitened = pca->kind == HYP_PCA_WHITENED;
     hid_t group =
         H5Gcreate2(file, "pca", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
     bool ok =
@@ -66,7 +67,8 @@ static bool put_pca(hid_t file, const hyp_pca *pca, const double *mean,
         hyp_h5_put(group, "eigenvalues", H5T_NATIVE_DOUBLE, 0, pca->bands,
                    value) &&
         hyp_h5_put(group, "components", H5T_NATIVE_DOUBLE, pca->components,
-                   (int64_t)pca->components * pca->bands, pca->vector);
+                   (int64_t)pca->components * pca->bands, pca->vector) &&
+        hyp_h5_put_attribute(group, "whitened", H5T_NATIVE_INT, &whitened);
 
     H5Gclose(group);
     return ok;

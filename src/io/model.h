@@ -10,6 +10,8 @@
  *                       compared with, which division and product would lose
  *   /kmeans/sum         [classes][bands] int64, of the DN of each class
  *   /kmeans/count       [classes] int64, pixels of each class
+ *   /pca                attribute: whitened, 1 if scores are divided by the
+ *                       roots of their eigenvalues, else 0
  *   /pca/mean           [bands] float64, reflectance
  *   /pca/mean_dn        the same in DN
  *   /pca/eigenvalues    [bands] float64, reflectance squared

@@ -131,6 +131,7 @@ typedef struct sizes {
     double scale;
     int bands, classes, components;
     hyp_distance distance;
+    hyp_pca_kind kind;
 } sizes;
 
 static sizes sizes_of(const hyp_model *model)
@@ -139,7 +140,8 @@ static sizes sizes_of(const hyp_model *model)
                     .bands = model->kept.count,
                     .classes = model->kmeans.classes,
                     .components = model->pca.components,
-                    .distance = model->kmeans.distance };
+                    .distance = model->kmeans.distance,
+                    .kind = model->pca.kind };
 }
 
 static hyp_status make_room(hyp_model *model, const sizes *s)
@@ -155,7 +157,9 @@ static hyp_status make_room(hyp_model *model, const sizes *s)
                                   .bands = s->bands,
                                   .distance = s->distance };
     HYP_TRY(hyp_alloc(&model->kmeans.centre, (size_t)s->classes * bands));
-    model->pca = (hyp_pca){ .bands = s->bands, .components = s->components };
+    model->pca = (hyp_pca){ .kind = s->kind,
+                            .bands = s->bands,
+                            .components = s->components };
     HYP_TRY(hyp_alloc(&model->pca.mean, bands));
     HYP_TRY(hyp_alloc(&model->pca.value, bands));
     HYP_TRY(hyp_alloc(&model->pca.vector, (size_t)s->components * bands));
@@ -180,6 +184,20 @@ static hyp_status find_distance(const source *from, hyp_distance *distance)
                         "or l1",
                         from->path, text);
     return HYP_OK;
+}
+
+/* Of the group of components. */
+static hyp_pca_kind find_kind(const source *from)
+{
+    static const char *const name[] = { "whitened", NULL };
+    hid_t group = H5Oopen(from->file, "pca", H5P_DEFAULT);
+    double whitened = 0;
+
+    if (group >= 0) {
+        hyp_h5_number(group, name, &whitened);
+        H5Oclose(group);
+    }
+    return whitened != 0 ? HYP_PCA_WHITENED : HYP_PCA_PLAIN;
 }
 
 /* What the file holds, by its shapes. */
@@ -210,6 +228,7 @@ static hyp_status find_sizes(const source *from, sizes *s)
     s->bands = (int)bands;
     s->classes = (int)classes;
     s->components = (int)components;
+    s->kind = find_kind(from);
     return classes > 0 ? find_distance(from, &s->distance) : HYP_OK;
 }
 
@@ -230,6 +249,17 @@ out:
     return st;
 }
 
+static hyp_status check_whitening(const source *from, const hyp_pca *pca)
+{
+    for (int i = 0; pca->kind == HYP_PCA_WHITENED && i < pca->components; i++)
+        if (!(pca->value[i] > 0))
+            return hyp_fail(HYP_EFORMAT,
+                            "'%s': pca/eigenvalues: %g in row %d cannot be "
+                            "whitened by",
+                            from->path, pca->value[i], i + 1);
+    return HYP_OK;
+}
+
 static hyp_status read_parts(const source *from, hyp_model *model)
 {
     const hyp_kmeans *km = &model->kmeans;
@@ -246,6 +276,7 @@ static hyp_status read_parts(const source *from, hyp_model *model)
             get_within(from, "pca/mean_dn", most, pca->bands, 1, pca->mean));
         HYP_TRY(get_within(from, "pca/eigenvalues", DBL_MAX, pca->bands, 1,
                            pca->value));
+        HYP_TRY(check_whitening(from, pca));
         HYP_TRY(get_within(from, "pca/components", 2, pca->components,
                            pca->bands, pca->vector));
         for (int b = 0; b < pca->bands; b++) /* back from reflectance */

@@ -56,7 +56,8 @@ write_options='-o --output --overwrite --mosaic-tif -q --quiet'
 kmeans_options='-k --max-iter --init --start-clusters --distance --seed
 --min-change'
 picture_options='--no-pictures --no-report'
-pca_options='--variance --components --min-eigenvalue --eigen-grid'
+pca_options='--variance --components --min-eigenvalue --whiten
+--eigen-grid'
 # shellcheck disable=SC2086
 {
 	lists run $read_options $write_options $kmeans_options $pca_options \
