@@ -17,8 +17,12 @@ typedef enum hyp_neighbour {
     HYP_NEIGHBOUR_LOWER_RIGHT,
     HYP_NEIGHBOUR_LOWER_LEFT,
     HYP_NEIGHBOUR_RIGHT,
-    HYP_NEIGHBOUR_LOWER
+    HYP_NEIGHBOUR_LOWER,
+    HYP_NEIGHBOURS /* how many there are */
 } hyp_neighbour;
+
+/* As Spectral Python calls it: "lowerright".  Collective: no. */
+const char *hyp_neighbour_name(hyp_neighbour neighbour);
 
 /* Which pixels are neighbours. */
 typedef struct hyp_neighbours {
@@ -31,8 +35,8 @@ typedef struct hyp_neighbours {
 
 typedef struct hyp_differences {
     int bands;
-    int64_t count;    /* pairs of neighbours that are both valid, of all ranks */
-    int64_t *sum;     /* [bands]: of the differences, of all ranks; owned      */
+    int64_t count; /* pairs of neighbours that are both valid, of all ranks */
+    int64_t *sum;  /* [bands]: of the differences, of all ranks; owned      */
     int64_t *product; /* [bands][bands], lower triangle: sums of products of the
                          differences of this rank's pixels; owned             */
 } hyp_differences;

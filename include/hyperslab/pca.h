@@ -11,8 +11,9 @@
 
 /* What a score of one stands for. */
 typedef enum hyp_pca_kind {
-    HYP_PCA_PLAIN,   /* one of reflectance                           */
-    HYP_PCA_WHITENED /* the standard deviation of the component      */
+    HYP_PCA_PLAIN,         /* one of reflectance                          */
+    HYP_PCA_WHITENED,      /* the standard deviation of the component     */
+    HYP_PCA_NOISE_ADJUSTED /* the standard deviation of its noise (mnf.h) */
 } hyp_pca_kind;
 
 typedef struct hyp_pca_options {
@@ -31,8 +32,12 @@ typedef struct hyp_pca {
     double *value;      /* [bands]: eigenvalues, DN^2, greatest first; owned  */
     double *vector;     /* [bands][bands]: vector[i] belongs to value[i], its
                        coefficient of greatest size is positive; owned    */
+    double *pattern;    /* [bands][bands], DN: what a score of one of component
+                       i adds to a pixel; NULL if that is vector[i]; owned */
     double *covariance; /* [bands][bands], DN^2, on rank 0; NULL on the
                            others; owned                                   */
+    double *noise;      /* the same of the noise, on every rank; NULL if it was
+                           not asked for; owned                            */
     int grid_rows, grid_cols; /* of the eigensolver                       */
     double residual;          /* |C V - V L| / |C|                        */
     double orthogonality;     /* |V'V - I| / n                            */

@@ -17,10 +17,10 @@ enum { KEY_HELP = 256 };
 
 /* In the order of the HYP_TAKES_ bits. */
 static const hyp_option_group *const group[] = {
-    &hyp_options_output,  &hyp_options_tiles,   &hyp_options_reading,
-    &hyp_options_kmeans,  &hyp_options_pca,     &hyp_options_json,
-    &hyp_options_synth,   &hyp_options_predict, &hyp_options_pictures,
-    &hyp_options_compare,
+    &hyp_options_output,     &hyp_options_tiles,    &hyp_options_reading,
+    &hyp_options_kmeans,     &hyp_options_pca,      &hyp_options_mnf,
+    &hyp_options_components, &hyp_options_json,     &hyp_options_synth,
+    &hyp_options_predict,    &hyp_options_pictures, &hyp_options_compare,
 };
 
 enum { GROUPS = sizeof group / sizeof group[0] };
@@ -76,6 +76,7 @@ static void set_defaults(hyp_settings *s)
         .max_iterations = 500,
         .checkpoint_every = 600,
         .pca = { .variance = 0.999 },
+        .snr = 10,
     };
     hyp_synth_init(&s->synth);
 }

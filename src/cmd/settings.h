@@ -7,6 +7,7 @@
 #include "cmd/progress.h"
 #include "hyperslab/bands.h"
 #include "hyperslab/kmeans.h"
+#include "hyperslab/noise.h"
 #include "hyperslab/pca.h"
 #include "io/tile_write.h"
 
@@ -76,6 +77,10 @@ typedef struct hyp_settings {
     /* PCA; the smallest eigenvalue is in reflectance squared */
     hyp_pca_options pca;
 
+    /* MNF */
+    double snr; /* the least that is kept */
+    hyp_neighbour noise_from;
+
     /* synth */
     hyp_synth synth;
     const char *truth;
@@ -95,12 +100,14 @@ enum {
     HYP_TAKES_READING = 1 << 2,
     HYP_TAKES_KMEANS = 1 << 3,
     HYP_TAKES_PCA = 1 << 4,
-    HYP_TAKES_JSON = 1 << 5,
-    HYP_TAKES_SYNTH = 1 << 6,
-    HYP_TAKES_PREDICT = 1 << 7,
-    HYP_TAKES_PICTURES = 1 << 8,
-    HYP_TAKES_COMPARE = 1 << 9,
-    HYP_TAKES_RESULTS = 1 << 10 /* a folder, instead of tiles */
+    HYP_TAKES_MNF = 1 << 5,
+    HYP_TAKES_COMPONENTS = 1 << 6,
+    HYP_TAKES_JSON = 1 << 7,
+    HYP_TAKES_SYNTH = 1 << 8,
+    HYP_TAKES_PREDICT = 1 << 9,
+    HYP_TAKES_PICTURES = 1 << 10,
+    HYP_TAKES_COMPARE = 1 << 11,
+    HYP_TAKES_RESULTS = 1 << 12 /* a folder, instead of tiles */
 };
 
 /*

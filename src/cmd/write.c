@@ -13,10 +13,10 @@ hyp_status hyp_write_record_all(hyp_job *job)
     hyp_status st = HYP_OK;
 
     if (job->rank == 0 && !job->makes.maps_only)
-        st = hyp_model_write(hyp_output_path(&job->outputs, HYP_MODEL_H5),
-                             first->tile, &first->kept, job->scale,
-                             job->makes.classes ? &job->kmeans : NULL,
-                             job->makes.components ? &job->pca : NULL);
+        st = hyp_model_write(
+            hyp_output_path(&job->outputs, HYP_MODEL_H5), first->tile,
+            &first->kept, job->scale, job->makes.classes ? &job->kmeans : NULL,
+            job->makes.components || job->makes.mnf ? &job->pca : NULL);
     HYP_TRY(hyp_agree(job->comm, st));
     HYP_TRY(hyp_record_write_all(job));
 out:

@@ -13,15 +13,21 @@
 
 /* How far the neighbour is. */
 typedef struct step {
+    const char *name;
     int down, right;
 } step;
 
 static const step steps[] = {
-    [HYP_NEIGHBOUR_LOWER_RIGHT] = { 1, 1 },
-    [HYP_NEIGHBOUR_LOWER_LEFT] = { 1, -1 },
-    [HYP_NEIGHBOUR_RIGHT] = { 0, 1 },
-    [HYP_NEIGHBOUR_LOWER] = { 1, 0 },
+    [HYP_NEIGHBOUR_LOWER_RIGHT] = { "lowerright", 1, 1 },
+    [HYP_NEIGHBOUR_LOWER_LEFT] = { "lowerleft", 1, -1 },
+    [HYP_NEIGHBOUR_RIGHT] = { "right", 0, 1 },
+    [HYP_NEIGHBOUR_LOWER] = { "lower", 1, 0 },
 };
+
+const char *hyp_neighbour_name(hyp_neighbour neighbour)
+{
+    return steps[neighbour].name;
+}
 
 /* Cells of a row, from one on, and the pixels of those that are valid. */
 typedef struct cells {

@@ -16,7 +16,12 @@ enum { WIDTH = HYP_LANES, BLOCK = 64 }; /* pixels of a block */
 
 double hyp_pca_unit(const hyp_pca *pca, int i, double scale)
 {
-    return pca->kind == HYP_PCA_WHITENED ? sqrt(pca->value[i]) : scale;
+    switch (pca->kind) {
+    case HYP_PCA_PLAIN: return scale;
+    case HYP_PCA_WHITENED: return sqrt(pca->value[i]);
+    case HYP_PCA_NOISE_ADJUSTED: break; /* its vectors are in such units */
+    }
+    return 1;
 }
 
 /* Component i along the bands, in units of the scores. */

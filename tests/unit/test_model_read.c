@@ -237,6 +237,30 @@ static void test_whitened_models(void)
     check_refused(HYP_EFORMAT, "-1e-09 in row 2 cannot be whitened by");
 }
 
+static void test_noise_adjusted_models(void)
+{
+    static const double infinite[] = { 1, 2, 3, 4, 5, 6, 7, HUGE_VAL };
+    hyp_pca mnf = pca;
+    hyp_model model;
+
+    mnf.kind = HYP_PCA_NOISE_ADJUSTED;
+    write_model(NULL, &mnf);
+    CHECK(hyp_model_open_all(path, MPI_COMM_WORLD, &model) == HYP_OK);
+    CHECK(model.pca.kind == HYP_PCA_NOISE_ADJUSTED);
+    CHECK(model.pca.components == COMPONENTS);
+    CHECK(memcmp(model.pca.mean, mean, sizeof mean) == 0);
+    CHECK(memcmp(model.pca.value, value, sizeof value) == 0);
+    CHECK(memcmp(model.pca.vector, vector,
+                 COMPONENTS * BANDS * sizeof *vector) == 0);
+    hyp_model_release(&model);
+    replace_in(&mnf, "mnf/components_dn", 2, BANDS, infinite);
+    check_refused(HYP_EFORMAT, "mnf/components_dn: inf in row 2");
+    replace_in(&mnf, "mnf/eigenvalues", BANDS - 1, 0, infinite);
+    check_refused(HYP_EFORMAT, "mnf/eigenvalues of 4 x 1");
+    replace_in(&mnf, "mnf/mean_dn", BANDS - 1, 0, infinite);
+    check_refused(HYP_EFORMAT, "mnf/mean_dn of 4 x 1");
+}
+
 static void test_files_that_are_no_model(void)
 {
     if (rank == 0) {
@@ -323,6 +347,7 @@ int main(int argc, char **argv)
     RUN(test_attributes_that_are_missing);
     RUN(test_numbers_that_cannot_be);
     RUN(test_whitened_models);
+    RUN(test_noise_adjusted_models);
     RUN(test_files_that_are_no_model);
     RUN(test_many_centroids);
     RUN(test_every_single_failure);

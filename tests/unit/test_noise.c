@@ -137,8 +137,8 @@ static hyp_status differ(const part *from, hyp_neighbour neighbour,
                          MPI_Comm comm, hyp_differences *d)
 {
     const hyp_neighbours neighbours = { neighbour, IMAGES, first_row };
-    const hyp_status st = hyp_differences_all(&from->slab, &from->summary,
-                                              &neighbours, comm, d);
+    const hyp_status st =
+        hyp_differences_all(&from->slab, &from->summary, &neighbours, comm, d);
 
     CHECK(st == HYP_OK || (d->sum == NULL && d->product == NULL));
     return st;
