@@ -10,6 +10,8 @@
 #include "hyperslab/deviations.h"
 #include "hyperslab/georef.h"
 #include "hyperslab/kmeans.h"
+#include "hyperslab/mnf.h"
+#include "hyperslab/noise.h"
 #include "hyperslab/pca.h"
 #include "hyperslab/scene.h"
 #include "hyperslab/scenery.h"

@@ -10,16 +10,20 @@
 #include <stdio.h>
 #include <string.h>
 
-#define MAPS    (HYP_TAKES_OUTPUT | HYP_TAKES_MEMORY | HYP_TAKES_TILES)
-#define RESULTS (MAPS | HYP_TAKES_PICTURES | HYP_TAKES_READING)
+#define MAPS       (HYP_TAKES_OUTPUT | HYP_TAKES_MEMORY | HYP_TAKES_TILES)
+#define RESULTS    (MAPS | HYP_TAKES_PICTURES | HYP_TAKES_READING)
+#define COMPONENTS (HYP_TAKES_PCA | HYP_TAKES_COMPONENTS)
 
 static const hyp_cmd commands[] = {
-    { "run", hyp_cmd_run_all, RESULTS | HYP_TAKES_KMEANS | HYP_TAKES_PCA,
+    { "run", hyp_cmd_run_all, RESULTS | HYP_TAKES_KMEANS | COMPONENTS,
       "Cluster tiles and reduce them: k-means, principal components, maps" },
-    { "kmeans", hyp_cmd_kmeans_all, RESULTS | HYP_TAKES_KMEANS | HYP_TAKES_PCA,
+    { "kmeans", hyp_cmd_kmeans_all, RESULTS | HYP_TAKES_KMEANS | COMPONENTS,
       "Cluster the pixels of tiles by exact k-means" },
-    { "pca", hyp_cmd_pca_all, RESULTS | HYP_TAKES_PCA,
+    { "pca", hyp_cmd_pca_all, RESULTS | COMPONENTS,
       "Find the principal components of tiles, and their scores" },
+    { "mnf", hyp_cmd_mnf_all,
+      MAPS | HYP_TAKES_READING | HYP_TAKES_MNF | HYP_TAKES_COMPONENTS,
+      "Find components in the order of their signal to noise ratio" },
     { "predict", hyp_cmd_predict_all, MAPS | HYP_TAKES_PREDICT,
       "Apply the classes and components of a model to other tiles" },
     { "compare", hyp_cmd_compare_all, HYP_TAKES_COMPARE | HYP_TAKES_JSON,

@@ -9,22 +9,35 @@
 
 #include <mpi.h>
 
+/* What a score of one stands for. */
+typedef enum hyp_pca_kind {
+    HYP_PCA_PLAIN,         /* one of reflectance                          */
+    HYP_PCA_WHITENED,      /* the standard deviation of the component     */
+    HYP_PCA_NOISE_ADJUSTED /* the standard deviation of its noise (mnf.h) */
+} hyp_pca_kind;
+
 typedef struct hyp_pca_options {
     /* How many components to keep, by the first of these that is set: */
     int components;           /* this many; 0: not set                        */
     double min_eigenvalue;    /* those with at least this, DN^2; 0: not set   */
     double variance;          /* the fewest that hold this share, 0..1        */
     int grid_rows, grid_cols; /* of the eigensolver; 0: chosen             */
+    hyp_pca_kind kind;
 } hyp_pca_options;
 
 typedef struct hyp_pca {
+    hyp_pca_kind kind;
     int bands, components;
     double *mean;       /* [bands], DN; owned                                 */
     double *value;      /* [bands]: eigenvalues, DN^2, greatest first; owned  */
     double *vector;     /* [bands][bands]: vector[i] belongs to value[i], its
                        coefficient of greatest size is positive; owned    */
+    double *pattern;    /* [bands][bands], DN: what a score of one of component
+                       i adds to a pixel; NULL if that is vector[i]; owned */
     double *covariance; /* [bands][bands], DN^2, on rank 0; NULL on the
                            others; owned                                   */
+    double *noise;      /* the same of the noise, on every rank; NULL if it was
+                           not asked for; owned                            */
     int grid_rows, grid_cols; /* of the eigensolver                       */
     double residual;          /* |C V - V L| / |C|                        */
     double orthogonality;     /* |V'V - I| / n                            */
@@ -50,8 +63,9 @@ HYP_CHECKED hyp_status hyp_pca_check(const hyp_pca_options *options, int bands,
  * which is exact, by ScaLAPACK on a grid of the ranks.
  *
  * Collective: yes
- * Errors:     HYP_ENOMEM; HYP_ENUMERIC; HYP_EUSAGE for a grid that the ranks
- *             do not fill, or more components than bands; pca is then empty
+ * Errors:     HYP_ENOMEM; HYP_ENUMERIC, also if a component to be whitened has
+ *             no variance; HYP_EUSAGE for a grid that the ranks do not fill, or
+ *             more components than bands; pca is then empty
  * Ownership:  the caller frees with hyp_pca_release()
  * Result:     the same on every rank; on a grid of one rank, the same bits at
  *             any rank count, as the covariance has in any case
@@ -65,6 +79,14 @@ HYP_CHECKED hyp_status hyp_pca_all(const hyp_slab *slab,
 /* The share of the variance that component i holds.  Collective: no. */
 double hyp_pca_share(const hyp_pca *pca, int i);
 
+/*
+ * What a score of one of component i is, in DN along its vector; scale: DN per
+ * unit of reflectance.
+ *
+ * Collective: no
+ */
+double hyp_pca_unit(const hyp_pca *pca, int i, double scale);
+
 /* Projects pixels on the components that were kept, sixteen at a time. */
 typedef struct hyp_scores {
     int bands, stride, components;
@@ -76,7 +98,7 @@ typedef struct hyp_scores {
 } hyp_scores;
 
 /*
- * Prepare to compute scores, (x - mean) V / scale, in units of DN / scale.
+ * Prepare to compute scores, (x - mean) v[i] / hyp_pca_unit(i).
  *
  * Collective: no
  * Shapes:     stride: of the slabs to come

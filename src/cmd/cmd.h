@@ -21,6 +21,7 @@ typedef struct hyp_cmd {
 hyp_cmd_fn hyp_cmd_compare_all;
 hyp_cmd_fn hyp_cmd_info_all;
 hyp_cmd_fn hyp_cmd_kmeans_all;
+hyp_cmd_fn hyp_cmd_mnf_all;
 hyp_cmd_fn hyp_cmd_pca_all;
 hyp_cmd_fn hyp_cmd_predict_all;
 hyp_cmd_fn hyp_cmd_report_all;

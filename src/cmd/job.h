@@ -78,6 +78,7 @@ typedef struct hyp_job {
                               owned                                         */
     hyp_job_checkpoints checkpoints;
     hyp_pca pca;
+    int64_t pairs; /* of neighbours, from which MNF has the noise        */
     hyp_shown shown;
     double ndvi_nm[2]; /* the bands of the NDVI: red and infrared; or 0   */
 

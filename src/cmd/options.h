@@ -21,6 +21,8 @@ extern const hyp_option_group hyp_options_tiles;
 extern const hyp_option_group hyp_options_reading;
 extern const hyp_option_group hyp_options_kmeans;
 extern const hyp_option_group hyp_options_pca;
+extern const hyp_option_group hyp_options_mnf;
+extern const hyp_option_group hyp_options_components;
 extern const hyp_option_group hyp_options_json;
 extern const hyp_option_group hyp_options_synth;
 extern const hyp_option_group hyp_options_predict;

@@ -81,6 +81,8 @@ static hyp_status add_maps(names *n, const char *folder, hyp_products makes)
         HYP_TRY(add(n, folder, HYP_DISTANCE_TIF));
     if (makes.components)
         HYP_TRY(add(n, folder, HYP_PCA_TIF));
+    if (makes.mnf)
+        HYP_TRY(add(n, folder, HYP_MNF_TIF));
     if (makes.classes && makes.envi) {
         HYP_TRY(add(n, folder, HYP_CLASSES_IMG));
         HYP_TRY(add(n, folder, HYP_CLASSES_HDR));
@@ -105,6 +107,8 @@ static hyp_status add_vrts(names *n, hyp_products makes)
         HYP_TRY(add(n, "", HYP_DISTANCE_VRT));
     if (makes.components)
         HYP_TRY(add(n, "", HYP_PCA_VRT));
+    if (makes.mnf)
+        HYP_TRY(add(n, "", HYP_MNF_VRT));
 out:
     return st;
 }
@@ -144,11 +148,13 @@ static hyp_status add_tables(names *n, hyp_products makes)
     }
     if (makes.of_scores)
         HYP_TRY(add(n, "", HYP_SCORE_MEANS_CSV));
-    if (makes.components) {
+    if (makes.components || makes.mnf) {
         HYP_TRY(add(n, "", HYP_EIGENVALUES_CSV));
         HYP_TRY(add(n, "", HYP_COMPONENTS_CSV));
         HYP_TRY(add(n, "", HYP_COVARIANCE_NPY));
     }
+    if (makes.mnf)
+        HYP_TRY(add(n, "", HYP_NOISE_NPY));
     if (makes.pictures)
         HYP_TRY(add_pictures(n, makes));
     if (makes.pixels)

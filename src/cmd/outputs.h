@@ -22,11 +22,13 @@
 #define HYP_PCA_IMG         "pca.img"
 #define HYP_PCA_HDR         "pca.hdr"
 #define HYP_MAPS_NC         "maps.nc"
+#define HYP_MNF_TIF         "mnf.tif"
 
 /* Of the scene. */
 #define HYP_CLASSES_VRT     "classes.vrt"
 #define HYP_DISTANCE_VRT    "distance.vrt"
 #define HYP_PCA_VRT         "pca.vrt"
+#define HYP_MNF_VRT         "mnf.vrt"
 #define HYP_CLASSES_CSV     "classes.csv"
 #define HYP_CENTROIDS_CSV   "centroids.csv"
 #define HYP_CENTROIDS_SLI   "centroids.sli"
@@ -37,6 +39,7 @@
 #define HYP_COMPONENTS_CSV  "components.csv"
 #define HYP_MODEL_H5        "model.h5"
 #define HYP_COVARIANCE_NPY  "covariance.npy"
+#define HYP_NOISE_NPY       "noise_covariance.npy"
 #define HYP_PIXELS_NPY      "pixels.npy"
 #define HYP_REPORT_HTML     "report.html"
 #define HYP_RUN_JSON        "run.json"
@@ -55,6 +58,7 @@
 typedef struct hyp_products {
     bool classes, components, pictures, report;
     bool of_scores; /* the classes are of scores                     */
+    bool mnf;       /* noise-adjusted components                     */
     bool pixels;    /* the spectra of a small scene                  */
     bool distances; /* of the pixels from their centroids            */
     bool maps_only; /* neither tables nor a model: there is one      */

@@ -71,7 +71,7 @@ static hyp_footprint_task describe(const hyp_job *job,
         .decoder = needs->largest_bytes,
         .classes = job->makes.classes ? s->classes : 0,
         .bounded = s->distance == HYP_DISTANCE_L2,
-        .components = job->makes.components,
+        .components = job->makes.components || job->makes.mnf,
         .pictured =
             job->makes.pictures
                 ? 2 * HYP_SHOWN + (job->makes.components ? HYP_SHOWN : 0)
@@ -236,7 +236,7 @@ static double seconds_of(const plan *p, double *reading)
     if (job->makes.classes)
         rest += pixels * per_pixel_and_root_of_classes *
                 sqrt(job->settings->classes);
-    if (job->makes.components)
+    if (p->task.components)
         rest += pixels * per_pixel_and_pair_of_bands * job->bands * job->bands;
     return *reading + rest;
 }

@@ -54,7 +54,11 @@ static hyp_status take_model(hyp_job *job, hyp_model *model, const char *path)
     rescale(job->kmeans.centre, (int64_t)job->kmeans.classes * job->bands,
             factor);
     rescale(job->pca.mean, job->bands, factor);
-    rescale(job->pca.value, job->bands, factor * factor);
+    if (job->pca.kind == HYP_PCA_NOISE_ADJUSTED)
+        rescale(job->pca.vector, (int64_t)job->pca.components * job->bands,
+                1 / factor);
+    else
+        rescale(job->pca.value, job->bands, factor * factor);
     return check_centres(&job->kmeans, path);
 }
 
@@ -84,11 +88,14 @@ static hyp_status predict_all(const hyp_settings *settings, hyp_model *model,
                               const char *path, MPI_Comm comm)
 {
     const bool classes = model->kmeans.classes > 0;
+    const bool components = model->pca.components > 0;
+    const bool mnf = model->pca.kind == HYP_PCA_NOISE_ADJUSTED;
     const hyp_products makes = { .classes = classes,
                                  .distances = classes,
-                                 .components = model->pca.components > 0,
-                                 .envi = settings->envi,
-                                 .hdf5 = settings->hdf5,
+                                 .components = components && !mnf,
+                                 .mnf = components && mnf,
+                                 .envi = settings->envi && !mnf,
+                                 .hdf5 = settings->hdf5 && !mnf,
                                  .maps_only = true };
     const hyp_wanted wanted = { &model->kept, model->wavelength, path };
     hyp_job job;
@@ -105,7 +112,7 @@ static hyp_status predict_all(const hyp_settings *settings, hyp_model *model,
     HYP_TRY(hyp_agree(comm, take_model(&job, model, path)));
     if (makes.classes)
         HYP_TRY(classify_all(&job));
-    if (makes.components)
+    if (components)
         HYP_TRY(hyp_write_components_all(&job));
     HYP_TRY(hyp_write_record_all(&job));
 out:

@@ -132,17 +132,20 @@ static json_t *describe_bands(const hyp_job *job)
     return list;
 }
 
-/* The options of kmeans, pca and run. */
+/* The options of kmeans, pca, mnf and run. */
 static json_t *describe_fit(const hyp_settings *s)
 {
     json_t *root = hyp_identity_settings(s);
 
     json_object_update_new(
         root,
-        json_pack("{s:i, s:I, s:f, s:i, s:f}", "max-iter", s->max_iterations,
-                  "seed", (json_int_t)s->seed, "variance", s->pca.variance,
-                  "components", s->pca.components, "min-eigenvalue",
-                  s->pca.min_eigenvalue));
+        json_pack("{s:i, s:I, s:f, s:i, s:f, s:f, s:s}", "max-iter",
+                  s->max_iterations, "seed", (json_int_t)s->seed, "variance",
+                  s->pca.variance, "components", s->pca.components,
+                  "min-eigenvalue", s->pca.min_eigenvalue, "snr", s->snr,
+                  "noise-from", hyp_neighbour_name(s->noise_from)));
+    if (s->pca.kind == HYP_PCA_WHITENED)
+        json_object_set_new(root, "whiten", json_true());
     if (s->start_clusters)
         json_object_set_new(root, "start-clusters",
                             hyp_json_text(s->start_clusters));
@@ -226,6 +229,16 @@ static json_t *describe_pca(const hyp_pca *pca)
                      "orthogonality", pca->orthogonality);
 }
 
+static json_t *describe_mnf(const hyp_job *job)
+{
+    const hyp_pca *mnf = &job->pca;
+
+    return json_pack("{s:i, s:I, s:[i,i], s:f, s:f}", "components",
+                     mnf->components, "pairs_of_pixels", (json_int_t)job->pairs,
+                     "eigen_grid", mnf->grid_rows, mnf->grid_cols, "residual",
+                     mnf->residual, "orthogonality", mnf->orthogonality);
+}
+
 /* What a model gave. */
 static json_t *describe_prediction(const hyp_job *job)
 {
@@ -233,7 +246,7 @@ static json_t *describe_prediction(const hyp_job *job)
 
     if (job->makes.classes)
         json_object_set_new(root, "pixels", describe_counts(&job->kmeans));
-    if (job->makes.components)
+    if (job->makes.components || job->makes.mnf)
         json_object_set_new(root, "components",
                             json_integer(job->pca.components));
     return root;
@@ -359,6 +372,8 @@ static json_t *describe(const hyp_job *job, const measures *m)
         json_object_set_new(root, "kmeans", describe_kmeans(job));
     if (job->makes.components || job->makes.of_scores)
         json_object_set_new(root, "pca", describe_pca(&job->pca));
+    if (job->makes.mnf)
+        json_object_set_new(root, "mnf", describe_mnf(job));
     if (job->makes.pictures)
         json_object_set_new(root, "pictures", describe_pictures(job));
     return root;

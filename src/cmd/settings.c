@@ -18,10 +18,11 @@ enum { KEY_HELP = 256 };
 
 /* In the order of the HYP_TAKES_ bits. */
 static const hyp_option_group *const group[] = {
-    &hyp_options_output,  &hyp_options_tiles,   &hyp_options_reading,
-    &hyp_options_kmeans,  &hyp_options_pca,     &hyp_options_json,
-    &hyp_options_synth,   &hyp_options_predict, &hyp_options_pictures,
-    &hyp_options_compare, &hyp_options_memory,
+    &hyp_options_output,     &hyp_options_tiles,    &hyp_options_reading,
+    &hyp_options_kmeans,     &hyp_options_pca,      &hyp_options_mnf,
+    &hyp_options_components, &hyp_options_json,     &hyp_options_synth,
+    &hyp_options_predict,    &hyp_options_pictures, &hyp_options_compare,
+    &hyp_options_memory,
 };
 
 enum { GROUPS = sizeof group / sizeof group[0] };
@@ -77,6 +78,7 @@ static void set_defaults(hyp_settings *s)
         .max_iterations = 500,
         .checkpoint_every = 600,
         .pca = { .variance = 0.999 },
+        .snr = 10,
     };
     hyp_synth_init(&s->synth);
 }
@@ -92,6 +94,8 @@ static hyp_status check_scores(const hyp_settings *s, bool also_pca)
                         "--eigen-grid %dx%d: --on-pcs needs 1x1, as "
                         "components of other grids depend on them",
                         pca->grid_rows, pca->grid_cols);
+    if (s->on_pcs && pca->kind == HYP_PCA_WHITENED)
+        return hyp_fail(HYP_EUSAGE, "--whiten cannot be used with --on-pcs");
     if (!s->on_pcs && s->pca_given && !also_pca)
         return hyp_fail(HYP_EUSAGE, "options of principal components mean "
                                     "nothing to kmeans without --on-pcs");
@@ -121,6 +125,9 @@ static hyp_status check(const hyp_settings *s, unsigned takes,
                         "no model given: --model FILE; see 'hyperslab %s "
                         "--help'",
                         command);
+    if (takes & HYP_TAKES_MNF && (s->envi || s->hdf5))
+        return hyp_fail(HYP_EUSAGE, "mnf writes GeoTIFFs, and not yet --envi "
+                                    "or --hdf5");
     if (takes & HYP_TAKES_KMEANS)
         return check_scores(s, strcmp(command, "kmeans") != 0);
     return HYP_OK;

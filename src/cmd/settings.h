@@ -7,6 +7,7 @@
 #include "cmd/progress.h"
 #include "hyperslab/bands.h"
 #include "hyperslab/kmeans.h"
+#include "hyperslab/noise.h"
 #include "hyperslab/pca.h"
 #include "io/tile_write.h"
 
@@ -83,6 +84,10 @@ typedef struct hyp_settings {
     hyp_pca_options pca;
     bool pca_given; /* by an option */
 
+    /* MNF */
+    double snr; /* the least that is kept */
+    hyp_neighbour noise_from;
+
     /* synth */
     hyp_synth synth;
     const char *truth;
@@ -102,13 +107,15 @@ enum {
     HYP_TAKES_READING = 1 << 2,
     HYP_TAKES_KMEANS = 1 << 3,
     HYP_TAKES_PCA = 1 << 4,
-    HYP_TAKES_JSON = 1 << 5,
-    HYP_TAKES_SYNTH = 1 << 6,
-    HYP_TAKES_PREDICT = 1 << 7,
-    HYP_TAKES_PICTURES = 1 << 8,
-    HYP_TAKES_COMPARE = 1 << 9,
-    HYP_TAKES_MEMORY = 1 << 10,
-    HYP_TAKES_RESULTS = 1 << 11 /* a folder, instead of tiles */
+    HYP_TAKES_MNF = 1 << 5,
+    HYP_TAKES_COMPONENTS = 1 << 6,
+    HYP_TAKES_JSON = 1 << 7,
+    HYP_TAKES_SYNTH = 1 << 8,
+    HYP_TAKES_PREDICT = 1 << 9,
+    HYP_TAKES_PICTURES = 1 << 10,
+    HYP_TAKES_COMPARE = 1 << 11,
+    HYP_TAKES_MEMORY = 1 << 12,
+    HYP_TAKES_RESULTS = 1 << 13 /* a folder, instead of tiles */
 };
 
 /*

@@ -125,7 +125,8 @@ static void keep_scores(const hyp_job *job, int64_t first, int64_t pixels,
 
     for (int i = 0; i < s->components; i++)
         if (job->pca.value[i] > 0)
-            steps[i] = (float)(steps_of_deviation * job->scale /
+            steps[i] = (float)(steps_of_deviation *
+                               hyp_pca_unit(&job->pca, i, job->scale) /
                                sqrt(job->pca.value[i]));
     for (int64_t p = 0; p < pixels; p++) {
         for (int i = 0; i < s->components; i++)

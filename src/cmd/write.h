@@ -23,8 +23,8 @@ HYP_CHECKED hyp_status hyp_write_classes_all(hyp_job *job);
 HYP_CHECKED hyp_status hyp_write_distances_all(hyp_job *job);
 
 /*
- * Write pca.tif for each tile, eigenvalues.csv and components.csv unless only
- * maps are made; and the maps in other formats that were asked for.
+ * Write pca.tif, or mnf.tif, for each tile, and the tables of the components
+ * unless only maps are made; and the maps in other formats that were asked for.
  *
  * Collective: yes
  */

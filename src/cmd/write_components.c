@@ -1,5 +1,5 @@
 /*
- * write_components.c - write what PCA found: maps of scores, and tables
+ * write_components.c - write what PCA or MNF found: maps of scores, and tables
  */
 #include "cmd/write.h"
 
@@ -78,8 +78,12 @@ static hyp_status fill_scores(void *context, int64_t row, int64_t rows,
 static void name_components(const hyp_pca *pca, hyp_names *n)
 {
     for (int i = 0; i < pca->components; i++)
-        snprintf(n->text[i], HYP_NAME_ROOM, "PC%d (%.4g %%)", i + 1,
-                 100 * hyp_pca_share(pca, i));
+        if (pca->kind == HYP_PCA_NOISE_ADJUSTED)
+            snprintf(n->text[i], HYP_NAME_ROOM, "MNF%d (SNR %.4g)", i + 1,
+                     pca->value[i] - 1);
+        else
+            snprintf(n->text[i], HYP_NAME_ROOM, "PC%d (%.4g %%)", i + 1,
+                     100 * hyp_pca_share(pca, i));
 }
 
 /* *seconds: of the arithmetic alone. */
@@ -88,7 +92,8 @@ static hyp_status write_score_maps_all(hyp_job *job, double *seconds)
     score_source source;
     hyp_formats formats = { 0 };
     hyp_names n = { 0 };
-    hyp_map_kind kind = { .file = HYP_PCA_TIF,
+    const bool mnf = job->makes.mnf;
+    hyp_map_kind kind = { .file = mnf ? HYP_MNF_TIF : HYP_PCA_TIF,
                           .raster = { .bands = job->pca.components,
                                       .sample = HYP_SAMPLE_FLOAT32,
                                       .nodata = "nan" },
@@ -108,12 +113,33 @@ static hyp_status write_score_maps_all(hyp_job *job, double *seconds)
     hyp_formats_add_scores(&formats, job, &kind.raster);
     HYP_TRY(hyp_maps_write_all(job, &kind));
     if (job->rank == 0)
-        st = hyp_maps_write_vrt(job, HYP_PCA_VRT, &kind, 0, NULL);
+        st = hyp_maps_write_vrt(job, mnf ? HYP_MNF_VRT : HYP_PCA_VRT, &kind, 0,
+                                NULL);
     *seconds = source.seconds;
 out:
     score_source_release(&source);
     hyp_formats_release(&formats);
     hyp_names_release(&n);
+    return st;
+}
+
+static hyp_status write_ratios(const hyp_job *job)
+{
+    static const char *const columns[] = { "component", "eigenvalue", "snr" };
+    const hyp_pca *mnf = &job->pca;
+    double(*row)[3];
+    hyp_status st = hyp_alloc(&row, (size_t)mnf->bands);
+
+    if (st != HYP_OK)
+        return st;
+    for (int i = 0; i < mnf->bands; i++) {
+        row[i][0] = i + 1;
+        row[i][1] = mnf->value[i];
+        row[i][2] = mnf->value[i] - 1;
+    }
+    st = hyp_table_write(hyp_output_path(&job->outputs, HYP_EIGENVALUES_CSV),
+                         columns, 3, row[0], mnf->bands);
+    free(row);
     return st;
 }
 
@@ -140,7 +166,9 @@ static hyp_status write_eigenvalues(const hyp_job *job)
     return st;
 }
 
-static hyp_status write_covariance(const hyp_job *job)
+/* In reflectance squared. */
+static hyp_status write_covariance(const hyp_job *job, const char *file,
+                                   const double *covariance)
 {
     const int64_t bands = job->bands, all = bands * bands;
     double *value;
@@ -149,10 +177,28 @@ static hyp_status write_covariance(const hyp_job *job)
     if (st != HYP_OK)
         return st;
     for (int64_t i = 0; i < all; i++)
-        value[i] = job->pca.covariance[i] / (job->scale * job->scale);
-    st = hyp_npy_write(hyp_output_path(&job->outputs, HYP_COVARIANCE_NPY),
-                       HYP_NPY_FLOAT64, bands, bands, value);
+        value[i] = covariance[i] / (job->scale * job->scale);
+    st = hyp_npy_write(hyp_output_path(&job->outputs, file), HYP_NPY_FLOAT64,
+                       bands, bands, value);
     free(value);
+    return st;
+}
+
+/* On rank 0. */
+static hyp_status write_tables(const hyp_job *job)
+{
+    const hyp_pca *pca = &job->pca;
+    const bool mnf = job->makes.mnf;
+    hyp_status st;
+
+    HYP_TRY(mnf ? write_ratios(job) : write_eigenvalues(job));
+    HYP_TRY(write_covariance(job, HYP_COVARIANCE_NPY, pca->covariance));
+    if (mnf)
+        HYP_TRY(write_covariance(job, HYP_NOISE_NPY, pca->noise));
+    st = hyp_spectra_write(job, HYP_COMPONENTS_CSV, mnf ? "mnf" : "pc",
+                           pca->vector, pca->components,
+                           mnf ? 1 / job->scale : 1);
+out:
     return st;
 }
 
@@ -169,14 +215,8 @@ hyp_status hyp_write_components_all(hyp_job *job)
     hyp_progress_end(&job->progress);
     HYP_TRY(hyp_agree(job->comm, st));
     hyp_job_phase(job, "scores", scores);
-    if (job->rank == 0 && !job->makes.maps_only) {
-        st = write_eigenvalues(job);
-        if (st == HYP_OK)
-            st = write_covariance(job);
-        if (st == HYP_OK)
-            st = hyp_spectra_write(job, HYP_COMPONENTS_CSV, "pc",
-                                   job->pca.vector, job->pca.components, 1);
-    }
+    if (job->rank == 0 && !job->makes.maps_only)
+        st = write_tables(job);
     HYP_TRY(hyp_agree(job->comm, st));
     hyp_job_phase(job, "write scores", hyp_clock() - begin - scores);
 out:

@@ -7,19 +7,10 @@
 
 #include "base/mem.h"
 #include "base/wide.h"
+#include "core/products.h"
 #include "hyperslab/comm.h"
-#include "kernel/products.h"
 
-#include <cblas.h>
 #include <stdlib.h>
-#include <string.h>
-
-enum {
-    PANEL = 512, /* pixels prepared at a time: they stay in the cache */
-    /* |x| <= 2^15: sums of so many products stay below 2^53, so that double
-       holds them exactly, in whatever order BLAS adds. */
-    EXACT_PIXELS = 1 << 23
-};
 
 /* The greatest distance of a value from the middle of its band. */
 static int reach(const hyp_summary *s)
@@ -36,107 +27,42 @@ static int reach(const hyp_summary *s)
     return most;
 }
 
-static void add_lower(const int64_t *sum, int stride, int bands,
-                      int64_t *product)
+/* The pixels of a slab, one after the other, less their bands' middles. */
+typedef struct centred {
+    const hyp_slab *slab;
+    int64_t done;
+    int16_t *middle; /* [stride]; owned */
+} centred;
+
+static bool next_pixel(void *context, const int16_t **x, const int16_t **less)
 {
-    for (int i = 0; i < bands; i++)
-        for (int j = 0; j <= i; j++)
-            product[i * bands + j] += sum[i * stride + j];
-}
+    centred *c = context;
 
-/* By the kernel of this machine; depth: pairs whose sums fit in 32 bits. */
-static hyp_status products_of_pairs(const hyp_slab *slab, const hyp_summary *s,
-                                    const hyp_products_kernels *kernels,
-                                    int depth, int64_t *product)
-{
-    const size_t width = (size_t)s->stride;
-    int16_t *from = NULL, *pair = NULL;
-    int64_t *sum = NULL;
-    hyp_status st;
-
-    HYP_TRY(hyp_alloc(&from, width));
-    HYP_TRY(hyp_alloc(&pair, PANEL * width));
-    HYP_TRY(hyp_alloc(&sum, width * width));
-    for (int b = 0; b < s->bands; b++)
-        from[b] = (int16_t)hyp_summary_middle(s, b);
-    for (int64_t begin = 0; begin < slab->pixels; begin += PANEL) {
-        const int64_t left = slab->pixels - begin;
-        const int pixels = left < PANEL ? (int)left : PANEL;
-
-        for (int p = 0; p < pixels; p += 2) {
-            const int16_t *x = slab->dn + (begin + p) * slab->stride;
-
-            kernels->pack(x, p + 1 < pixels ? x + slab->stride : from, from,
-                          s->stride, pair + p * s->stride);
-        }
-        kernels->add(pair, (pixels + 1) / 2, depth, s->stride, sum);
-    }
-    add_lower(sum, s->stride, s->bands, product);
-out:
-    free(from);
-    free(pair);
-    free(sum);
-    return st;
-}
-
-static void to_double(const hyp_slab *slab, const hyp_summary *s, int64_t first,
-                      int64_t pixels, double *out)
-{
-    for (int64_t p = 0; p < pixels; p++) {
-        const int16_t *x = slab->dn + (first + p) * slab->stride;
-
-        for (int b = 0; b < slab->bands; b++)
-            out[p * slab->bands + b] = x[b] - hyp_summary_middle(s, b);
-    }
-}
-
-static void flush(double *sum, int64_t *product, int bands)
-{
-    for (int64_t i = 0; i < (int64_t)bands * bands; i++)
-        product[i] += (int64_t)sum[i];
-    memset(sum, 0, (size_t)bands * (size_t)bands * sizeof *sum);
-}
-
-/* By BLAS: the plain way, for any machine and any range. */
-static hyp_status products_by_blas(const hyp_slab *slab, const hyp_summary *s,
-                                   int64_t *product)
-{
-    const int bands = slab->bands;
-    double *panel = NULL, *sum = NULL;
-    hyp_status st;
-
-    HYP_TRY(hyp_alloc(&panel, (size_t)PANEL * (size_t)bands));
-    HYP_TRY(hyp_alloc(&sum, (size_t)bands * (size_t)bands));
-    for (int64_t p = 0; p < slab->pixels; p += PANEL) {
-        const int64_t left = slab->pixels - p;
-        const int pixels = left < PANEL ? (int)left : PANEL;
-
-        to_double(slab, s, p, pixels, panel);
-        cblas_dsyrk(CblasRowMajor, CblasLower, CblasTrans, bands, pixels, 1,
-                    panel, bands, 1, sum, bands);
-        if ((p + PANEL) % EXACT_PIXELS == 0)
-            flush(sum, product, bands);
-    }
-    flush(sum, product, bands);
-out:
-    free(panel);
-    free(sum);
-    return st;
+    if (c->done == c->slab->pixels)
+        return false;
+    *x = c->slab->dn + c->done++ * c->slab->stride;
+    *less = c->middle;
+    return true;
 }
 
 hyp_status hyp_products(const hyp_slab *slab, const hyp_summary *summary,
                         int64_t *product)
 {
-    const int64_t most = reach(summary);
-    const hyp_products_kernels *kernels = hyp_products_here();
+    centred from = { .slab = slab };
+    const hyp_terms terms = { .bands = slab->bands,
+                              .stride = slab->stride,
+                              .reach = reach(summary),
+                              .next = next_pixel,
+                              .context = &from };
+    hyp_status st;
 
-    memset(product, 0,
-           (size_t)slab->bands * (size_t)slab->bands * sizeof *product);
-    if (kernels == NULL || most > INT16_MAX)
-        return products_by_blas(slab, summary, product);
-    return products_of_pairs(
-        slab, summary, kernels,
-        most == 0 ? PANEL : (int)(INT32_MAX / (2 * most * most)), product);
+    HYP_TRY(hyp_alloc(&from.middle, (size_t)slab->stride));
+    for (int b = 0; b < slab->bands; b++)
+        from.middle[b] = (int16_t)hyp_summary_middle(summary, b);
+    st = hyp_products_of(&terms, product);
+out:
+    free(from.middle);
+    return st;
 }
 
 typedef struct part {
@@ -171,20 +97,19 @@ static void pack(const int64_t *product, int n, hyp_grid grid, part p,
         }
 }
 
-static void finish(const int64_t *product, const hyp_summary *s, hyp_grid grid,
+static void finish(const int64_t *product, const hyp_totals *t, hyp_grid grid,
                    part p, double *out)
 {
-    const hyp_int128 n = s->pixels;
+    const hyp_int128 n = t->count;
 
     for (int j = 0; j < p.cols; j++)
         for (int i = 0; i < p.rows; i++) {
             int row = hyp_grid_global(i, p.row, grid.rows);
             int col = hyp_grid_global(j, p.col, grid.cols);
-            hyp_int128 sum_row = s->sum[row] - n * hyp_summary_middle(s, row);
-            hyp_int128 sum_col = s->sum[col] - n * hyp_summary_middle(s, col);
-            hyp_int128 centred = n * *product++ - sum_row * sum_col;
+            hyp_int128 top =
+                n * *product++ - (hyp_int128)t->sum[row] * t->sum[col];
 
-            *out++ = (double)centred / ((double)n * (double)(n - 1));
+            *out++ = (double)top / ((double)n * (double)(n - 1));
         }
 }
 
@@ -201,19 +126,17 @@ static void pack_parts(const int64_t *product, int n, hyp_grid grid, int size,
     }
 }
 
-hyp_status hyp_covariance_all(const int64_t *product,
-                              const hyp_summary *summary, hyp_grid grid,
-                              MPI_Comm comm, double **out)
+hyp_status hyp_covariance_of_all(const int64_t *product,
+                                 const hyp_totals *totals, hyp_grid grid,
+                                 MPI_Comm comm, double **out)
 {
-    const int n = summary->bands;
+    const int n = totals->bands;
     int64_t *packed = NULL, *mine = NULL;
     int *count = NULL, rank, size;
     hyp_status st;
     part p;
 
     *out = NULL;
-    if (summary->pixels < 2)
-        return hyp_fail(HYP_ENUMERIC, "one valid pixel has no covariance");
     MPI_Comm_rank(comm, &rank);
     MPI_Comm_size(comm, &size);
     p = part_of(n, grid, rank);
@@ -227,7 +150,7 @@ hyp_status hyp_covariance_all(const int64_t *product,
     HYP_TRY(hyp_agree(comm, st));
     pack_parts(product, n, grid, size, packed, count);
     MPI_Reduce_scatter(packed, mine, count, MPI_INT64_T, MPI_SUM, comm);
-    finish(mine, summary, grid, p, *out);
+    finish(mine, totals, grid, p, *out);
 out:
     free(packed);
     free(count);
@@ -236,5 +159,27 @@ out:
         free(*out);
         *out = NULL;
     }
+    return st;
+}
+
+hyp_status hyp_covariance_all(const int64_t *product,
+                              const hyp_summary *summary, hyp_grid grid,
+                              MPI_Comm comm, double **out)
+{
+    int64_t *sum = NULL;
+    hyp_totals totals = { .bands = summary->bands, .count = summary->pixels };
+    hyp_status st;
+
+    *out = NULL;
+    if (summary->pixels < 2)
+        return hyp_fail(HYP_ENUMERIC, "one valid pixel has no covariance");
+    HYP_TRY(hyp_agree(comm, hyp_alloc(&sum, (size_t)summary->bands)));
+    for (int b = 0; b < summary->bands; b++)
+        sum[b] =
+            summary->sum[b] - summary->pixels * hyp_summary_middle(summary, b);
+    totals.sum = sum;
+    st = hyp_covariance_of_all(product, &totals, grid, comm, out);
+out:
+    free(sum);
     return st;
 }

@@ -26,17 +26,39 @@ HYP_CHECKED hyp_status hyp_products(const hyp_slab *slab,
                                     const hyp_summary *summary,
                                     int64_t *product);
 
+/* What a covariance needs to know of its vectors beside their products. */
+typedef struct hyp_totals {
+    int bands;
+    int64_t count;      /* of the vectors, of all ranks                  */
+    const int64_t *sum; /* [bands], of the vectors; borrowed             */
+} hyp_totals;
+
 /*
  * Add up the products of all ranks and finish the covariance,
  * (n sum x[i] x[j] - sum x[i] sum x[j]) / (n (n - 1)), each rank of the grid
  * receiving its blocks of the matrix only.
  *
  * Collective: yes
- * Shapes:     product as above; *part [local columns][local rows], out
- * Errors:     HYP_ENOMEM; HYP_ENUMERIC if there are fewer than two pixels
+ * Shapes:     product [bands][bands], lower triangle, of this rank's vectors;
+ *             *part [local columns][local rows], out
+ * Requires:   two vectors at least
+ * Errors:     HYP_ENOMEM
  * Ownership:  the caller frees *part
  * Result:     exact until it is turned into double and divided; the same at any rank count
  * Cost:       one reduce-scatter of bands^2 integers
+ */
+HYP_CHECKED hyp_status hyp_covariance_of_all(const int64_t *product,
+                                             const hyp_totals *totals,
+                                             hyp_grid grid, MPI_Comm comm,
+                                             double **part);
+
+/*
+ * The same of the pixels.
+ *
+ * Collective: yes
+ * Shapes:     product: as hyp_products() gave it
+ * Errors:     HYP_ENOMEM; HYP_ENUMERIC if there are fewer than two pixels
+ * Ownership:  the caller frees *part
  */
 HYP_CHECKED hyp_status hyp_covariance_all(const int64_t *product,
                                           const hyp_summary *summary,

@@ -230,16 +230,24 @@ static void spread_vectors(const solver *s, double *vector)
     }
 }
 
+double hyp_eigen_sign(int n, const double *vector)
+{
+    double greatest = 0;
+
+    for (int b = 0; b < n; b++)
+        if (fabs(vector[b]) > fabs(greatest))
+            greatest = vector[b];
+    return greatest < 0 ? -1 : 1;
+}
+
 static void fix_signs(int n, double *vector)
 {
     for (int i = 0; i < n; i++) {
-        double *v = vector + (size_t)i * (size_t)n, greatest = 0;
+        double *v = vector + (size_t)i * (size_t)n;
+        const double sign = hyp_eigen_sign(n, v);
 
         for (int b = 0; b < n; b++)
-            if (fabs(v[b]) > fabs(greatest))
-                greatest = v[b];
-        for (int b = 0; greatest < 0 && b < n; b++)
-            v[b] = -v[b];
+            v[b] *= sign;
     }
 }
 
@@ -301,6 +309,40 @@ hyp_status hyp_eigen_all(int n, hyp_grid grid, double *matrix, MPI_Comm comm,
     fix_signs(n, vector);
     st = check(n, quality);
 out:
+    return st;
+}
+
+/* Room for this rank's part of a matrix, with the part in it. */
+static hyp_status take_part(int n, hyp_grid grid, const double *whole, int rank,
+                            double **part)
+{
+    const int row = rank / grid.cols, col = rank % grid.cols;
+    const bool member = rank < grid.rows * grid.cols;
+    const int rows = member ? hyp_grid_local(n, row, grid.rows) : 0;
+    const int cols = member ? hyp_grid_local(n, col, grid.cols) : 0;
+    hyp_status st = hyp_alloc(part, (size_t)rows * (size_t)cols);
+
+    for (int j = 0; st == HYP_OK && j < cols; j++)
+        for (int i = 0; i < rows; i++)
+            (*part)[(size_t)j * (size_t)rows + (size_t)i] =
+                whole[(size_t)hyp_grid_global(j, col, grid.cols) * (size_t)n +
+                      (size_t)hyp_grid_global(i, row, grid.rows)];
+    return st;
+}
+
+hyp_status hyp_eigen_whole_all(int n, hyp_grid grid, const double *whole,
+                               MPI_Comm comm, double *value, double *vector,
+                               hyp_eigen_quality *quality)
+{
+    double *part;
+    int rank;
+    hyp_status st;
+
+    MPI_Comm_rank(comm, &rank);
+    HYP_TRY(hyp_agree(comm, take_part(n, grid, whole, rank, &part)));
+    st = hyp_eigen_all(n, grid, part, comm, value, vector, quality);
+out:
+    free(part);
     return st;
 }
 

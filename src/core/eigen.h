@@ -36,6 +36,10 @@ int hyp_grid_local(int n, int coordinate, int parts);
 /* The global index of a local row or column.  Collective: no. */
 int hyp_grid_global(int local, int coordinate, int parts);
 
+/* 1 or -1, by which the coefficient of greatest size becomes positive.
+   Collective: no. */
+double hyp_eigen_sign(int n, const double *vector);
+
 /* How well the eigenvectors V and eigenvalues L of C came out. */
 typedef struct hyp_eigen_quality {
     double residual;      /* |C V - V L| / |C|, Frobenius */
@@ -59,6 +63,18 @@ HYP_CHECKED hyp_status hyp_eigen_all(int n, hyp_grid grid, double *matrix,
                                      MPI_Comm comm, double *value,
                                      double *vector,
                                      hyp_eigen_quality *quality);
+
+/*
+ * The same of a matrix that every rank has.
+ *
+ * Collective: yes
+ * Shapes:     whole [n][n], symmetric, the same on every rank; else as above
+ * Errors:     those of hyp_eigen_all()
+ */
+HYP_CHECKED hyp_status hyp_eigen_whole_all(int n, hyp_grid grid,
+                                           const double *whole, MPI_Comm comm,
+                                           double *value, double *vector,
+                                           hyp_eigen_quality *quality);
 
 /*
  * Eigenvectors of the greatest eigenvalues of a whole matrix, by LAPACK.

@@ -5,29 +5,29 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "core/components.h"
 #include "core/covariance.h"
 #include "core/eigen.h"
 #include "hyperslab/comm.h"
 #include "kernel/kernel.h"
 
+#include <float.h>
 #include <stdlib.h>
 #include <string.h>
 
-static hyp_status init_all(hyp_pca *pca, const hyp_summary *s,
-                           int64_t **product, MPI_Comm comm)
+hyp_status hyp_pca_init(hyp_pca *pca, const hyp_summary *s, hyp_pca_kind kind)
 {
     const size_t n = (size_t)s->bands;
     hyp_status st;
 
-    *pca = (hyp_pca){ .bands = s->bands };
+    *pca = (hyp_pca){ .kind = kind, .bands = s->bands };
     HYP_TRY(hyp_alloc(&pca->mean, n));
     HYP_TRY(hyp_alloc(&pca->value, n));
     HYP_TRY(hyp_alloc(&pca->vector, n * n));
-    HYP_TRY(hyp_alloc(product, n * n));
     for (int b = 0; b < s->bands; b++)
         pca->mean[b] = (double)s->sum[b] / (double)s->pixels;
 out:
-    return hyp_agree(comm, st);
+    return st;
 }
 
 hyp_status hyp_pca_check(const hyp_pca_options *o, int bands, int ranks)
@@ -43,6 +43,12 @@ hyp_status hyp_pca_check(const hyp_pca_options *o, int bands, int ranks)
             HYP_EUSAGE, "an eigen grid of %dx%d does not fit %d rank%s",
             o->grid_rows, o->grid_cols, ranks, ranks == 1 ? "" : "s");
     return HYP_OK;
+}
+
+hyp_grid hyp_pca_grid(const hyp_pca_options *o, int bands, int ranks)
+{
+    return o->grid_rows > 0 ? (hyp_grid){ o->grid_rows, o->grid_cols }
+                            : hyp_grid_auto(bands, ranks);
 }
 
 static double total_variance(const hyp_pca *pca)
@@ -86,13 +92,39 @@ static int count_by_eigenvalue(const hyp_pca *pca, double least)
     return count > 0 ? count : 1;
 }
 
-static int choose_components(const hyp_pca *pca, const hyp_pca_options *o)
+static int choose(const hyp_pca *pca, const hyp_pca_options *o)
 {
     if (o->components > 0)
         return o->components;
     if (o->min_eigenvalue > 0)
         return count_by_eigenvalue(pca, o->min_eigenvalue);
     return count_by_variance(pca, o->variance);
+}
+
+void hyp_pca_keep(hyp_pca *pca, const hyp_pca_options *options, hyp_grid grid,
+                  const hyp_eigen_quality *quality)
+{
+    pca->components = choose(pca, options);
+    pca->grid_rows = grid.rows;
+    pca->grid_cols = grid.cols;
+    pca->residual = quality->residual;
+    pca->orthogonality = quality->orthogonality;
+}
+
+/* Variance that is no more than rounding cannot be made one. */
+static hyp_status check_kind(const hyp_pca *pca)
+{
+    const double rounding = pca->bands * DBL_EPSILON * pca->value[0];
+    int fit = 0;
+
+    while (fit < pca->components && pca->value[fit] > rounding)
+        fit++;
+    if (pca->kind == HYP_PCA_WHITENED && fit < pca->components)
+        return hyp_fail(HYP_ENUMERIC,
+                        "component %d of %d has no variance to be whitened by; "
+                        "keep fewer with --components",
+                        fit + 1, pca->components);
+    return HYP_OK;
 }
 
 /* Keep the whole covariance on rank 0: the eigensolver overwrites its part. */
@@ -135,11 +167,12 @@ hyp_status hyp_pca_all(const hyp_slab *slab, const hyp_summary *summary,
     hyp_status st;
 
     MPI_Comm_size(comm, &size);
-    HYP_TRY(init_all(pca, summary, &product, comm));
+    st = hyp_pca_init(pca, summary, options->kind);
+    if (st == HYP_OK)
+        st = hyp_alloc(&product, (size_t)pca->bands * (size_t)pca->bands);
+    HYP_TRY(hyp_agree(comm, st));
     HYP_TRY(hyp_pca_check(options, pca->bands, size)); /* the same on all */
-    grid = options->grid_rows > 0
-               ? (hyp_grid){ options->grid_rows, options->grid_cols }
-               : hyp_grid_auto(pca->bands, size);
+    grid = hyp_pca_grid(options, pca->bands, size);
     HYP_TRY(hyp_agree(comm, hyp_products(slab, summary, product)));
     HYP_TRY(hyp_covariance_all(product, summary, grid, comm, &part));
     HYP_TRY(keep_covariance_all(product, summary, grid, part, comm,
@@ -148,11 +181,8 @@ hyp_status hyp_pca_all(const hyp_slab *slab, const hyp_summary *summary,
     HYP_TRY(hyp_eigen_all(pca->bands, grid, part, comm, pca->value, pca->vector,
                           &quality));
     times->eigen = hyp_clock() - begin - times->covariance;
-    pca->components = choose_components(pca, options);
-    pca->grid_rows = grid.rows;
-    pca->grid_cols = grid.cols;
-    pca->residual = quality.residual;
-    pca->orthogonality = quality.orthogonality;
+    hyp_pca_keep(pca, options, grid, &quality);
+    st = check_kind(pca); /* the same on every rank */
 out:
     free(product);
     free(part);
@@ -166,6 +196,8 @@ void hyp_pca_release(hyp_pca *pca)
     free(pca->mean);
     free(pca->value);
     free(pca->vector);
+    free(pca->pattern);
     free(pca->covariance);
+    free(pca->noise);
     *pca = (hyp_pca){ 0 };
 }

@@ -14,18 +14,29 @@
 
 enum { WIDTH = HYP_LANES, BLOCK = 64 }; /* pixels of a block */
 
+double hyp_pca_unit(const hyp_pca *pca, int i, double scale)
+{
+    switch (pca->kind) {
+    case HYP_PCA_PLAIN: return scale;
+    case HYP_PCA_WHITENED: return sqrt(pca->value[i]);
+    case HYP_PCA_NOISE_ADJUSTED: break; /* its vectors are in such units */
+    }
+    return 1;
+}
+
 /* Component i along the bands, in units of the scores. */
 static void set_direction(hyp_scores *s, const hyp_pca *pca, int i,
                           double scale)
 {
+    const double unit = hyp_pca_unit(pca, i, scale);
     const double *vector = pca->vector + (size_t)i * (size_t)pca->bands;
     float *out = s->direction + (size_t)(i / WIDTH) * (size_t)s->bands * WIDTH +
                  i % WIDTH;
     double shift = 0;
 
     for (int b = 0; b < s->bands; b++) {
-        out[b * WIDTH] = (float)(vector[b] / scale);
-        shift += (pca->mean[b] - s->offset[b]) * vector[b] / scale;
+        out[b * WIDTH] = (float)(vector[b] / unit);
+        shift += (pca->mean[b] - s->offset[b]) * vector[b] / unit;
     }
     s->shift[i] = (float)shift;
 }

@@ -69,19 +69,45 @@ static bool put_scores(hid_t file, const hyp_kmeans *km, int components,
     return ok;
 }
 
-static bool put_pca(hid_t file, const hyp_pca *pca, const double *mean,
-                    const double *value)
+/* The numbers of a model in the units of the file. */
+typedef struct numbers {
+    double *wavelength, *centroid, *mean, *value, *vector, *score;
+} numbers;
+
+static bool put_mnf(hid_t file, const hyp_pca *mnf, const numbers *n)
 {
+    const int64_t all = (int64_t)mnf->components * mnf->bands;
+    hid_t group =
+        H5Gcreate2(file, "mnf", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    bool ok =
+        hyp_h5_put(group, "mean", H5T_NATIVE_DOUBLE, 0, mnf->bands, n->mean) &&
+        hyp_h5_put(group, "mean_dn", H5T_NATIVE_DOUBLE, 0, mnf->bands,
+                   mnf->mean) &&
+        hyp_h5_put(group, "eigenvalues", H5T_NATIVE_DOUBLE, 0, mnf->bands,
+                   mnf->value) &&
+        hyp_h5_put(group, "components", H5T_NATIVE_DOUBLE, mnf->components, all,
+                   n->vector) &&
+        hyp_h5_put(group, "components_dn", H5T_NATIVE_DOUBLE, mnf->components,
+                   all, mnf->vector);
+
+    H5Gclose(group);
+    return ok;
+}
+
+static bool put_pca(hid_t file, const hyp_pca *pca, const numbers *n)
+{
+    const int whitened = pca->kind == HYP_PCA_WHITENED;
     hid_t group =
         H5Gcreate2(file, "pca", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
     bool ok =
-        hyp_h5_put(group, "mean", H5T_NATIVE_DOUBLE, 0, pca->bands, mean) &&
+        hyp_h5_put(group, "mean", H5T_NATIVE_DOUBLE, 0, pca->bands, n->mean) &&
         hyp_h5_put(group, "mean_dn", H5T_NATIVE_DOUBLE, 0, pca->bands,
                    pca->mean) &&
         hyp_h5_put(group, "eigenvalues", H5T_NATIVE_DOUBLE, 0, pca->bands,
-                   value) &&
+                   n->value) &&
         hyp_h5_put(group, "components", H5T_NATIVE_DOUBLE, pca->components,
-                   (int64_t)pca->components * pca->bands, pca->vector);
+                   (int64_t)pca->components * pca->bands, pca->vector) &&
+        hyp_h5_put_attribute(group, "whitened", H5T_NATIVE_INT, &whitened);
 
     H5Gclose(group);
     return ok;
@@ -97,11 +123,6 @@ static hyp_status scaled(const double *from, int64_t count, double divisor,
         (*out)[i] = from[i] / divisor;
     return st;
 }
-
-/* The numbers of a model in the units of the file. */
-typedef struct numbers {
-    double *wavelength, *centroid, *mean, *value, *score;
-} numbers;
 
 static hyp_status convert(numbers *n, const hyp_tile *tile,
                           const hyp_bands *kept, double scale,
@@ -119,6 +140,8 @@ static hyp_status convert(numbers *n, const hyp_tile *tile,
     if (pca) {
         HYP_TRY(scaled(pca->mean, pca->bands, scale, &n->mean));
         HYP_TRY(scaled(pca->value, pca->bands, scale * scale, &n->value));
+        HYP_TRY(scaled(pca->vector, (int64_t)pca->components * pca->bands,
+                       1 / scale, &n->vector));
     }
     if (scores)
         HYP_TRY(scaled(scores->centre, (int64_t)km->classes * pca->components,
@@ -137,7 +160,8 @@ static bool put_all(hid_t file, const numbers *n, const hyp_bands *kept,
                                 &scale) &&
            put_bands(file, kept, n->wavelength) &&
            (!km || put_kmeans(file, km, n->centroid)) &&
-           (!pca || put_pca(file, pca, n->mean, n->value)) &&
+           (!pca || (pca->kind == HYP_PCA_NOISE_ADJUSTED ? put_mnf : put_pca)(
+                        file, pca, n)) &&
            (!scores ||
             put_scores(file, km, pca->components, scores->step, n->score));
 }
@@ -170,6 +194,7 @@ out:
     free(n.mean);
     free(n.value);
     free(n.score);
+    free(n.vector);
     return st;
 }
 

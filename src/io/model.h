@@ -14,10 +14,16 @@
  *                       float64, reflectance; its attribute step is that of
  *                       the grid.  The other numbers are then those of the
  *                       classes' spectra
+ *   /pca                attribute: whitened, 1 if scores are divided by the
+ *                       roots of their eigenvalues, else 0
  *   /pca/mean           [bands] float64, reflectance
  *   /pca/mean_dn        the same in DN
  *   /pca/eigenvalues    [bands] float64, reflectance squared
  *   /pca/components     [components][bands] float64
+ *   /mnf                instead of /pca, with the same names; scores of
+ *                       reflectance are (x - mean) components'
+ *   /mnf/eigenvalues    signal to noise ratios plus one
+ *   /mnf/components_dn  the same components for DN, whose noise is one
  */
 #ifndef HYP_IO_MODEL_H
 #define HYP_IO_MODEL_H

@@ -15,6 +15,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define MOST_DN (-(double)INT16_MIN)
+
 /* A file that is being read, and its name for errors. */
 typedef struct source {
     hid_t file;
@@ -131,6 +133,7 @@ typedef struct sizes {
     double scale;
     int bands, classes, components;
     hyp_distance distance;
+    hyp_pca_kind kind;
 } sizes;
 
 static sizes sizes_of(const hyp_model *model)
@@ -139,7 +142,8 @@ static sizes sizes_of(const hyp_model *model)
                     .bands = model->kept.count,
                     .classes = model->kmeans.classes,
                     .components = model->pca.components,
-                    .distance = model->kmeans.distance };
+                    .distance = model->kmeans.distance,
+                    .kind = model->pca.kind };
 }
 
 static hyp_status make_room(hyp_model *model, const sizes *s)
@@ -155,7 +159,9 @@ static hyp_status make_room(hyp_model *model, const sizes *s)
                                   .bands = s->bands,
                                   .distance = s->distance };
     HYP_TRY(hyp_alloc(&model->kmeans.centre, (size_t)s->classes * bands));
-    model->pca = (hyp_pca){ .bands = s->bands, .components = s->components };
+    model->pca = (hyp_pca){ .kind = s->kind,
+                            .bands = s->bands,
+                            .components = s->components };
     HYP_TRY(hyp_alloc(&model->pca.mean, bands));
     HYP_TRY(hyp_alloc(&model->pca.value, bands));
     HYP_TRY(hyp_alloc(&model->pca.vector, (size_t)s->components * bands));
@@ -182,6 +188,20 @@ static hyp_status find_distance(const source *from, hyp_distance *distance)
     return HYP_OK;
 }
 
+/* Of the components, if there are some. */
+static hyp_pca_kind find_kind(const source *from)
+{
+    static const char *const name[] = { "whitened", NULL };
+    hid_t group = H5Oopen(from->file, "pca", H5P_DEFAULT);
+    double whitened = 0;
+
+    if (group < 0)
+        return HYP_PCA_NOISE_ADJUSTED;
+    hyp_h5_number(group, name, &whitened);
+    H5Oclose(group);
+    return whitened != 0 ? HYP_PCA_WHITENED : HYP_PCA_PLAIN;
+}
+
 /* What the file holds, by its shapes. */
 static hyp_status find_sizes(const source *from, sizes *s)
 {
@@ -203,6 +223,8 @@ static hyp_status find_sizes(const source *from, sizes *s)
                         "'%s' holds classes of scores (--on-pcs), which cannot "
                         "be applied to other tiles yet",
                         from->path);
+    if (components == 0)
+        measure(from, "mnf/components_dn", &components, &cols);
     if (classes == 0 && components == 0)
         return hyp_fail(HYP_EFORMAT,
                         "'%s' holds neither classes nor components",
@@ -216,6 +238,7 @@ static hyp_status find_sizes(const source *from, sizes *s)
     s->bands = (int)bands;
     s->classes = (int)classes;
     s->components = (int)components;
+    s->kind = find_kind(from);
     return classes > 0 ? find_distance(from, &s->distance) : HYP_OK;
 }
 
@@ -236,27 +259,59 @@ out:
     return st;
 }
 
+static hyp_status check_whitening(const source *from, const hyp_pca *pca)
+{
+    for (int i = 0; pca->kind == HYP_PCA_WHITENED && i < pca->components; i++)
+        if (!(pca->value[i] > 0))
+            return hyp_fail(HYP_EFORMAT,
+                            "'%s': pca/eigenvalues: %g in row %d cannot be "
+                            "whitened by",
+                            from->path, pca->value[i], i + 1);
+    return HYP_OK;
+}
+
+static hyp_status read_pca(const source *from, double scale, hyp_pca *pca)
+{
+    hyp_status st;
+
+    HYP_TRY(get_within(from, "pca/mean_dn", MOST_DN, pca->bands, 1, pca->mean));
+    HYP_TRY(get_within(from, "pca/eigenvalues", DBL_MAX, pca->bands, 1,
+                       pca->value));
+    HYP_TRY(check_whitening(from, pca));
+    HYP_TRY(get_within(from, "pca/components", 2, pca->components, pca->bands,
+                       pca->vector));
+    for (int b = 0; b < pca->bands; b++) /* back from reflectance */
+        pca->value[b] *= scale * scale;
+out:
+    return st;
+}
+
+static hyp_status read_mnf(const source *from, hyp_pca *mnf)
+{
+    hyp_status st;
+
+    HYP_TRY(get_within(from, "mnf/mean_dn", MOST_DN, mnf->bands, 1, mnf->mean));
+    HYP_TRY(get_within(from, "mnf/eigenvalues", DBL_MAX, mnf->bands, 1,
+                       mnf->value));
+    HYP_TRY(get_within(from, "mnf/components_dn", DBL_MAX, mnf->components,
+                       mnf->bands, mnf->vector));
+out:
+    return st;
+}
+
 static hyp_status read_parts(const source *from, hyp_model *model)
 {
     const hyp_kmeans *km = &model->kmeans;
-    const hyp_pca *pca = &model->pca;
-    const double most = -(double)INT16_MIN; /* DN */
     hyp_status st;
 
     HYP_TRY(read_bands(from, model));
     if (km->classes > 0)
-        HYP_TRY(get_within(from, "kmeans/centroids_dn", most, km->classes,
+        HYP_TRY(get_within(from, "kmeans/centroids_dn", MOST_DN, km->classes,
                            km->bands, km->centre));
-    if (pca->components > 0) {
-        HYP_TRY(
-            get_within(from, "pca/mean_dn", most, pca->bands, 1, pca->mean));
-        HYP_TRY(get_within(from, "pca/eigenvalues", DBL_MAX, pca->bands, 1,
-                           pca->value));
-        HYP_TRY(get_within(from, "pca/components", 2, pca->components,
-                           pca->bands, pca->vector));
-        for (int b = 0; b < pca->bands; b++) /* back from reflectance */
-            pca->value[b] *= model->scale * model->scale;
-    }
+    if (model->pca.components > 0 && model->pca.kind == HYP_PCA_NOISE_ADJUSTED)
+        HYP_TRY(read_mnf(from, &model->pca));
+    else if (model->pca.components > 0)
+        HYP_TRY(read_pca(from, model->scale, &model->pca));
 out:
     return st;
 }

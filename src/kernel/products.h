@@ -8,13 +8,13 @@
 
 typedef struct hyp_products_kernels {
     /*
-     * Two pixels side by side, less an offset.
+     * Two vectors side by side, x - x_less and y - y_less.
      *
-     * Shapes:   x, y, offset [stride]; pair [stride][2], out
+     * Shapes:   x, x_less, y, y_less [stride]; pair [stride][2], out
      * Requires: the differences fit in 16 bits
      */
-    void (*pack)(const int16_t *x, const int16_t *y, const int16_t *offset,
-                 int stride, int16_t *pair);
+    void (*pack)(const int16_t *x, const int16_t *x_less, const int16_t *y,
+                 const int16_t *y_less, int stride, int16_t *pair);
 
     /*
      * Add the products of pairs of pixels to their sums.

@@ -68,14 +68,14 @@ TARGET static void JOIN_TILE(NAME)(const int16_t *pair, int pairs, int depth,
         }
 }
 
-/* Compiled for the target, so that it is SIMD: two pixels side by side. */
-TARGET static void JOIN_PACK(NAME)(const int16_t *x, const int16_t *y,
-                                   const int16_t *from, int stride,
-                                   int16_t *pair)
+/* Compiled for the target, so that it is SIMD: two vectors side by side. */
+TARGET static void JOIN_PACK(NAME)(const int16_t *x, const int16_t *x_less,
+                                   const int16_t *y, const int16_t *y_less,
+                                   int stride, int16_t *pair)
 {
     for (int b = 0; b < stride; b++) {
-        pair[2 * b] = (int16_t)(x[b] - from[b]);
-        pair[2 * b + 1] = (int16_t)(y[b] - from[b]);
+        pair[2 * b] = (int16_t)(x[b] - x_less[b]);
+        pair[2 * b + 1] = (int16_t)(y[b] - y_less[b]);
     }
 }
 

@@ -10,10 +10,10 @@ expect_error '1 3' 64 "no command 'cluster'; see 'hyperslab --help'" \
 expect_error 1 64 "no command 'cluster'" help cluster
 expect_error 1 64 "no command 'tile.h5'" tile.h5
 expect_error 1 64 "no command ''" ''
-for command in run kmeans pca predict info synth; do
+for command in run kmeans pca mnf predict info synth; do
 	expect_error 1 64 "no tile given; see 'hyperslab $command --help'" $command
 done
-for command in run kmeans pca info; do
+for command in run kmeans pca mnf info; do
 	expect_error 1 64 "'tile.h5' and 'tile.h5' are the same file" $command tile.h5 tile.h5
 done
 expect_error 1 64 "'b.h5': one tile is written at a time" synth a.h5 b.h5
@@ -21,7 +21,7 @@ expect_error 3 64 'no tile given' run -o out
 expect_error 3 64 "'tile.h5' and 'tile.h5' are the same file" run tile.h5 tile.h5
 
 # Options that no command, or not this one, has
-for command in run kmeans pca predict compare info synth; do
+for command in run kmeans pca mnf predict compare info synth; do
 	expect_error 1 64 "'--colour': no such option" $command --colour tile.h5
 done
 expect_error '1 3' 64 "'--colour=red': no such option" run --colour=red tile.h5

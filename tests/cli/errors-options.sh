@@ -29,6 +29,11 @@ bad nodata 'a number' x '' 1e
 bad init 'diagonal or kmeans\+\+' random '' diagonal2
 bad distance 'l2 or l1' l3 euclid
 bad eigen-grid 'auto or ROWSxCOLS' 0x1 1x 2 1x1x1 -1x-1 x
+command=mnf
+bad snr 'a number from 0' -1 nan x
+bad noise-from 'lowerright, lowerleft, right or lower' upper '' Lower
+bad components "$whole" 0
+command=
 windows=$(awk 'BEGIN { for (i = 1; i <= 40; i++) printf "%d-%d,", 2 * i, 2 * i + 1 }')
 bad bad-bands 'neon, none, or windows' all 500-400 1340-1445, 1340 \
 	"${windows%,}"
@@ -56,4 +61,8 @@ expect_error 1 65 'none of the 60 bands is kept' \
 	run -o out --bad-bands 300-3000 tile.h5
 # The product of the two is 0 in 32 bits.
 expect_error 1 64 '65536x65536' pca -o out --eigen-grid 65536x65536 tile.h5
+expect_error '1 3' 64 '--whiten cannot be used with --on-pcs' \
+	kmeans --on-pcs --whiten tile.h5
+expect_error '1 3' 64 'mnf writes GeoTIFFs, and not yet --envi or --hdf5' \
+	mnf --envi tile.h5
 finish

@@ -31,7 +31,7 @@ answers() { # answers REGEX ARG...: without MPI, and once under mpirun
 answers '^hyperslab [0-9]+\.[0-9]+' --version
 answers '^usage: hyperslab COMMAND' --help
 answers '^  kmeans .*k-means' help
-for command in run kmeans pca predict report compare info synth; do
+for command in run kmeans pca mnf predict report compare info synth; do
 	answers "^Usage: hyperslab $command " $command --help
 	cp "$out" "$top/help"
 	answers "^Usage: hyperslab $command " help $command
@@ -57,7 +57,8 @@ write_options='--dry-run --scratch -o --output --overwrite --mosaic-tif --envi -
 kmeans_options='-k --max-iter --init --start-clusters --distance --seed
 --min-change --on-pcs'
 picture_options='--no-pictures --no-report'
-pca_options='--variance --components --min-eigenvalue --eigen-grid'
+pca_options='--variance --components --min-eigenvalue --whiten
+--eigen-grid'
 # shellcheck disable=SC2086
 {
 	lists run $read_options $write_options $kmeans_options $pca_options \
@@ -65,6 +66,8 @@ pca_options='--variance --components --min-eigenvalue --eigen-grid'
 	lists kmeans $read_options $write_options $kmeans_options $pca_options \
 		$picture_options
 	lists pca $read_options $write_options $pca_options $picture_options
+	lists mnf $read_options $write_options --snr --noise-from --components \
+		--eigen-grid
 	lists predict $tile_options $write_options -m --model
 	lists compare --match --nodata-a --nodata-b --json
 	lists info --json

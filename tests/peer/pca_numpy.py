@@ -137,6 +137,41 @@ def test_other_counts(scene):
             check_scores(scene, run, count)
 
 
+def rounding(centred, directions):
+    """What float32 may lose of scores: sums of 16 bands at a time."""
+    steps = 16 + len(directions) / 16 + 6
+    return steps * 2.0**-24 * (np.abs(centred) @ np.abs(directions))
+
+
+def test_whitening(scene):
+    """Scores of variance 1; turned back, all of them are what SPy's whitening
+    transform gives; predict gives them again."""
+    bands = len(scene.bands)
+    centred = scene.pixels - scene.pixels.mean(axis=0)
+    covariance = np.cov(scene.pixels, rowvar=False)
+    for count in (5, bands):
+        options = f"--subset 2 --whiten --eigen-grid 1x1 --components {count}"
+        runs = oracle.at_ranks(scene.path, options, (1, 3), "pca")
+        same_bytes(runs)
+        run = runs[1]
+        ours, vectors = run.scores[:, scene.valid].T, components_of(run)
+        value = run.table("eigenvalues.csv")[:count, 1]
+        theirs = centred @ vectors / np.sqrt(value)
+        tolerance = rounding(centred, vectors / np.sqrt(value))
+        close(ours, theirs, tolerance, f"{run.name}: whitened scores")
+        close(np.cov(ours, rowvar=False), np.eye(count),
+              np.max(tolerance), f"{run.name}: covariance of whitened scores")
+        again = oracle.Run(scene.path, f"-m {run.folder}", 2, "predict")
+        oracle.must_succeed(again)
+        check(again.digest("pca.tif") == run.digest("pca.tif"),
+              f"{again.name}: the scores of the training")
+    stats = spectral.GaussianStats(scene.pixels.mean(axis=0), covariance,
+                                   len(scene.pixels))
+    zca = stats.get_whitening_transform()(scene.pixels)
+    close(ours @ vectors.T, zca, tolerance @ np.abs(vectors.T),
+          f"{run.name}: SPy's whitening")
+
+
 def test_refusals(scene):
     for options, word in (("--eigen-grid 2x2", "grid"),
                           ("--components 400", "400 components")):
@@ -153,6 +188,8 @@ def main():
     for scene in scenes:
         test_against_spy(scene)
     test_covariance(scenes[-2])
+    test_whitening(scenes[-2])
+    test_whitening(scenes[0])
     test_other_counts(scenes[0])
     test_refusals(scenes[-1])
     oracle.finish(at_least=150)

@@ -172,13 +172,13 @@ static void test_attributes_that_are_missing(void)
 }
 
 /* A dataset with other numbers: [rows][cols], or [rows] if cols is 0. */
-static void replace(const char *name, hsize_t rows, hsize_t cols,
-                    const double *number)
+static void replace_in(const hyp_pca *components, const char *name,
+                       hsize_t rows, hsize_t cols, const double *number)
 {
     const hsize_t size[2] = { rows, cols };
     hid_t file, space, set;
 
-    write_model(&kmeans, &pca);
+    write_model(&kmeans, components);
     if (rank != 0)
         return;
     file = H5Fopen(path, H5F_ACC_RDWR, H5P_DEFAULT);
@@ -191,6 +191,12 @@ static void replace(const char *name, hsize_t rows, hsize_t cols,
     H5Dclose(set);
     H5Sclose(space);
     H5Fclose(file);
+}
+
+static void replace(const char *name, hsize_t rows, hsize_t cols,
+                    const double *number)
+{
+    replace_in(&pca, name, rows, cols, number);
 }
 
 static void test_numbers_that_cannot_be(void)
@@ -213,6 +219,46 @@ static void test_numbers_that_cannot_be(void)
     check_refused(HYP_EFORMAT, "pca/components: 40000");
     replace("pca/components", BANDS + 1, 1, large);
     check_refused(HYP_EFORMAT, "5 components of 4 bands");
+}
+
+/* Scores cannot be divided by the root of what is not above 0. */
+static void test_whitened_models(void)
+{
+    static const double negative[] = { 1, -1e-9, 3, 4 };
+    hyp_pca whitened = pca;
+    hyp_model model;
+
+    whitened.kind = HYP_PCA_WHITENED;
+    write_model(NULL, &whitened);
+    CHECK(hyp_model_open_all(path, MPI_COMM_WORLD, &model) == HYP_OK);
+    CHECK(model.pca.kind == HYP_PCA_WHITENED);
+    hyp_model_release(&model);
+    replace_in(&whitened, "pca/eigenvalues", BANDS, 0, negative);
+    check_refused(HYP_EFORMAT, "-1e-09 in row 2 cannot be whitened by");
+}
+
+static void test_noise_adjusted_models(void)
+{
+    static const double infinite[] = { 1, 2, 3, 4, 5, 6, 7, HUGE_VAL };
+    hyp_pca mnf = pca;
+    hyp_model model;
+
+    mnf.kind = HYP_PCA_NOISE_ADJUSTED;
+    write_model(NULL, &mnf);
+    CHECK(hyp_model_open_all(path, MPI_COMM_WORLD, &model) == HYP_OK);
+    CHECK(model.pca.kind == HYP_PCA_NOISE_ADJUSTED);
+    CHECK(model.pca.components == COMPONENTS);
+    CHECK(memcmp(model.pca.mean, mean, sizeof mean) == 0);
+    CHECK(memcmp(model.pca.value, value, sizeof value) == 0);
+    CHECK(memcmp(model.pca.vector, vector,
+                 COMPONENTS * BANDS * sizeof *vector) == 0);
+    hyp_model_release(&model);
+    replace_in(&mnf, "mnf/components_dn", 2, BANDS, infinite);
+    check_refused(HYP_EFORMAT, "mnf/components_dn: inf in row 2");
+    replace_in(&mnf, "mnf/eigenvalues", BANDS - 1, 0, infinite);
+    check_refused(HYP_EFORMAT, "mnf/eigenvalues of 4 x 1");
+    replace_in(&mnf, "mnf/mean_dn", BANDS - 1, 0, infinite);
+    check_refused(HYP_EFORMAT, "mnf/mean_dn of 4 x 1");
 }
 
 static void test_files_that_are_no_model(void)
@@ -301,6 +347,8 @@ int main(int argc, char **argv)
     RUN(test_parts_that_are_missing);
     RUN(test_attributes_that_are_missing);
     RUN(test_numbers_that_cannot_be);
+    RUN(test_whitened_models);
+    RUN(test_noise_adjusted_models);
     RUN(test_files_that_are_no_model);
     RUN(test_many_centroids);
     RUN(test_every_single_failure);

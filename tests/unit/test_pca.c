@@ -337,6 +337,8 @@ static void naive_score(const hyp_pca *pca, const int16_t *x, int i,
 {
     const double *v = pca->vector + (size_t)i * (size_t)bands;
 
+    if (pca->kind == HYP_PCA_WHITENED)
+        scale = sqrt(pca->value[i]);
     *score = *sum = 0;
     for (int b = 0; b < bands; b++) {
         *score += (x[b] - pca->mean[b]) * v[b] / scale;
@@ -410,6 +412,51 @@ static void test_scores(void)
         hyp_pca_release(&pca);
         free(out);
     }
+    free_part(&from);
+}
+
+/* Whitened scores have variance 1, and are else those that they would be. */
+static void test_whitening(void)
+{
+    const int components = 6;
+    double squares[6] = { 0 };
+    hyp_scores scores;
+    hyp_pca pca;
+    float *out;
+    part from;
+
+    use(mixture, 40);
+    from = make_part(MPI_COMM_WORLD);
+    out = malloc((size_t)(from.slab.pixels * components + 1) * sizeof *out);
+    CHECK(fit(&from,
+              (hyp_pca_options){ .components = components,
+                                 .kind = HYP_PCA_WHITENED },
+              MPI_COMM_WORLD, &pca) == HYP_OK);
+    CHECK(hyp_scores_init(&scores, &pca, from.slab.stride, 1e4) == HYP_OK);
+    hyp_scores_of(&scores, &from.slab, 0, from.slab.pixels, out);
+    check_scores(&pca, &from.slab, 1e4, out);
+    for (int64_t k = 0; k < from.slab.pixels * components; k++)
+        squares[k % components] += (double)out[k] * (double)out[k];
+    MPI_Allreduce(MPI_IN_PLACE, squares, components, MPI_DOUBLE, MPI_SUM,
+                  MPI_COMM_WORLD);
+    for (int i = 0; i < components; i++)
+        CHECK(fabs(squares[i] / (pixels - 1) - 1) < 1e-5);
+    hyp_scores_release(&scores);
+    hyp_pca_release(&pca);
+    free(out);
+    free_part(&from);
+}
+
+static void test_nothing_to_whiten_by(void)
+{
+    hyp_pca pca;
+    part from;
+
+    use(constant, 7);
+    from = make_part(MPI_COMM_WORLD);
+    CHECK(fit(&from,
+              (hyp_pca_options){ .variance = 0.999, .kind = HYP_PCA_WHITENED },
+              MPI_COMM_WORLD, &pca) == HYP_ENUMERIC);
     free_part(&from);
 }
 
@@ -504,6 +551,8 @@ int main(int argc, char **argv)
     RUN(test_one_pixel);
     RUN(test_all_pixels_equal);
     RUN(test_scores);
+    RUN(test_whitening);
+    RUN(test_nothing_to_whiten_by);
     RUN(test_scores_at_any_rank_count);
     RUN(test_scores_without_memory);
     RUN(test_every_single_failure);
