@@ -112,11 +112,12 @@ static hyp_status check_noise(const work *w)
         noisy++;
     if (noisy == w->n)
         return HYP_OK;
-    return hyp_fail(HYP_ENUMERIC,
-                    "differences of neighbouring pixels have %d independent "
-                    "directions, fewer than the %d bands; keep fewer bands with "
-                    "--subset or --bands, or use more pixels",
-                    noisy, w->n);
+    return hyp_fail(
+        HYP_ENUMERIC,
+        "differences of neighbouring pixels have %d independent "
+        "directions, fewer than the %d bands; keep fewer bands with "
+        "--subset or --bands, or use more pixels",
+        noisy, w->n);
 }
 
 /* c = a b, or a b' */
@@ -218,8 +219,7 @@ hyp_status hyp_mnf_all(const hyp_slab *slab, const hyp_summary *summary,
     HYP_TRY(hyp_agree(comm, init(mnf, summary, &w)));
     HYP_TRY(hyp_pca_check(options, w.n, size)); /* the same on every rank */
     HYP_TRY(find_signal_all(&w, slab, summary, &mnf->covariance));
-    HYP_TRY(
-        find_noise_all(&w, slab, summary, neighbours, pairs, &mnf->noise));
+    HYP_TRY(find_noise_all(&w, slab, summary, neighbours, pairs, &mnf->noise));
     times->covariance = hyp_clock() - begin;
     HYP_TRY(solve_all(&w, mnf, &quality));
     times->eigen = hyp_clock() - begin - times->covariance;

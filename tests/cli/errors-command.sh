@@ -29,7 +29,7 @@ expect_error 1 64 "'-z': no such option" run -z tile.h5
 expect_error 1 64 'no such option' run --ba none tile.h5 # or --bands
 expect_error 1 64 'no such option' run --overwrite=yes tile.h5
 expect_error 1 64 'no such option' pca -k 5 tile.h5
-expect_error 1 64 'no such option' kmeans --variance 0.9 tile.h5
+expect_error 1 64 'mean nothing to kmeans without --on-pcs' kmeans --variance 0.9 tile.h5
 expect_error 1 64 'no such option' info -o out tile.h5
 expect_error 1 64 'no such option' run --json tile.h5
 expect_error 1 64 'no such option' synth --subset 2 tile2.h5

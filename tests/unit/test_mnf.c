@@ -68,9 +68,8 @@ static hyp_status fit(const part *from, hyp_pca_options options, MPI_Comm comm,
                                         first_row };
     hyp_pca_times times = { -1, -1 };
     int64_t pairs = -1;
-    const hyp_status st =
-        hyp_mnf_all(&from->slab, &from->summary, &neighbours, &options, comm,
-                    mnf, &pairs, &times);
+    const hyp_status st = hyp_mnf_all(&from->slab, &from->summary, &neighbours,
+                                      &options, comm, mnf, &pairs, &times);
 
     CHECK(st != HYP_OK || (times.covariance >= 0 && times.eigen >= 0 &&
                            pairs == (ROWS - 1) * (COLS - 1)));
