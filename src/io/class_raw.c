@@ -60,6 +60,11 @@ static hyp_status check_length(const raw *r, const hyp_class_map *map,
     struct stat about;
     int64_t wanted;
 
+    if (map->rows < 1 || map->cols < 1 || r->offset < 0)
+        return hyp_fail(HYP_EFORMAT,
+                        "'%s' holds no pixels: %lld x %lld from byte %lld on",
+                        path, (long long)map->rows, (long long)map->cols,
+                        (long long)r->offset);
     if (__builtin_mul_overflow(map->rows, map->cols, &wanted) ||
         __builtin_mul_overflow(wanted, r->kind.bytes, &wanted) ||
         __builtin_add_overflow(wanted, r->offset, &wanted))

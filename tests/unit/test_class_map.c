@@ -292,6 +292,9 @@ static void test_arrays_that_are_no_maps(void)
     check_refused(HYP_EFORMAT, "too few for 3 x 4");
     write_npy_of("{'descr': '<i4', 'fortran_order': False, 'shape': (0, 4), }");
     check_refused(HYP_EFORMAT, "no pixels");
+    write_npy_of("{'descr': '|i1', 'fortran_order': False, "
+                 "'shape': (-2, -3), }");
+    check_refused(HYP_EFORMAT, "no pixels: -2 x -3");
     write_npy_of("{'descr': '<i4', 'fortran_order': False, "
                  "'shape': (4611686018427387904, 9), }");
     check_refused(HYP_EFORMAT, "too few");
@@ -310,6 +313,7 @@ static void test_headers_that_are_no_maps(void)
         { "data type = 4\n", "data type 4" },
         { "data type = 1\nbands = 3\n", "3 bands" },
         { "data type = 1\n", "too few for 2 x 2" },
+        { "data type = 1\nheader offset = -2\n", "from byte -2 on" },
         { "", "data type 0" },
     };
     char text[200];
