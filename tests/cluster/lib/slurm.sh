@@ -1,0 +1,98 @@
+# Sourced by the tests under SLURM.  A test is one of the command line (see
+# tests/cli/lib/cli.sh) that has a SLURM of two nodes for itself, with four
+# cores each, and the program on its PATH.
+#
+#   $jobs                         slurm/, with its path
+#   submit [OPTION...] SCRIPT [ARG...]
+#                                 submit a job, and leave its number in $job
+#   expect_state JOB SECONDS STATE EXIT
+#                                 wait for the state; the exit status must agree
+#   start_again JOB               let a requeued job start now
+#   expect_same DIR DIR           what two runs wrote is the same
+# shellcheck shell=sh
+. tests/cluster/lib/private.sh
+private no
+if [ "$private" = yes ]; then
+	# SLURM wants an address beside 127.0.0.1, and a name for the machine.
+	PATH=$PATH:/usr/sbin:/sbin
+	hostname slurm
+	ip link set lo up
+	ip address add 127.0.0.2/8 dev lo
+	hosts=$(mktemp)
+	echo '127.0.0.1 localhost slurm' >"$hosts"
+	mount --bind "$hosts" /etc/hosts
+	rm "$hosts"
+fi
+cluster=$PWD/tests/cluster/lib
+# shellcheck disable=SC2034
+jobs=$PWD/slurm
+. tests/cli/lib/cli.sh
+PATH=$(dirname "$program"):$PATH
+
+down() {
+	sh "$cluster/slurm_down.sh" "$top/slurm"
+	rm -rf "$top"
+}
+
+trap down EXIT
+sh "$cluster/slurm_up.sh" "$top/slurm" 2>"$err"
+# shellcheck source=/dev/null
+case $? in
+0) . "$top/slurm/env.sh" ;;
+77) skip "$(cat "$err")" ;;
+*) show; exit 1 ;;
+esac
+
+submit() { # submit [OPTION...] SCRIPT [ARG...]
+	job=$(sbatch --parsable --output=%j.log "$@") || fail "sbatch $*"
+}
+
+state() { # state JOB
+	squeue -h -t all -j "$1" -o %T | sort -u | paste -sd ' '
+}
+
+exit_status() { # exit_status JOB
+	scontrol show job "$1" | sed -n 's/.* ExitCode=\([0-9]*\):.*/\1/p'
+}
+
+# until_true SECONDS COMMAND...: wait for it; fails when the time is over.
+until_true() {
+	_tries=$(($1 * 10))
+	shift
+	until "$@" >/dev/null 2>&1; do
+		_tries=$((_tries - 1))
+		[ $_tries -gt 0 ] || return
+		sleep 0.1
+	done
+}
+
+in_state() { # in_state JOB STATE
+	[ "$(state "$1")" = "$2" ]
+}
+
+expect_state() { # expect_state JOB SECONDS STATE EXIT
+	until_true "$2" in_state "$1" "$3" || :
+	[ "$(state "$1") $(exit_status "$1")" = "$3 $4" ] && return
+	fail "job $1: $(state "$1"), exit $(exit_status "$1")," \
+		"expected $3, exit $4"
+	sed 's/^/    /' "$1.log"
+}
+
+# SLURM holds a requeued job for two minutes.  It may start earlier, but not
+# within a second, as its credential then counts as that of the first start, nor
+# while the PMIx socket of its old step is there.
+start_again() { # start_again JOB
+	sleep 2
+	until_true 10 no_socket "$1"
+	until_true 10 scontrol update JobId="$1" StartTime=now
+}
+
+no_socket() { # no_socket JOB
+	! ls "$top"/slurm/n?/stepd.slurm.pmix."$1".*
+}
+
+# All files but run.json, which says when and where it ran.
+expect_same() { # expect_same DIR DIR
+	expect "$1 and $2" diff -rq -x run.json "$1" "$2"
+	expect "$2 is complete" [ -s "$2/run.json" ]
+}
