@@ -8,9 +8,8 @@
 #   expect_state JOB SECONDS STATE EXIT
 #                                 wait for the state; the exit status must agree
 #   start_again JOB               let a requeued job start now
-#   expect_same DIR DIR           what two runs wrote is the same
 # shellcheck shell=sh
-. tests/cluster/lib/private.sh
+. tests/cluster/lib/cluster.sh
 private no
 if [ "$private" = yes ]; then
 	# SLURM wants an address beside 127.0.0.1, and a name for the machine.
@@ -18,10 +17,7 @@ if [ "$private" = yes ]; then
 	hostname slurm
 	ip link set lo up
 	ip address add 127.0.0.2/8 dev lo
-	hosts=$(mktemp)
-	echo '127.0.0.1 localhost slurm' >"$hosts"
-	mount --bind "$hosts" /etc/hosts
-	rm "$hosts"
+	name_hosts '127.0.0.1 slurm'
 fi
 cluster=$PWD/tests/cluster/lib
 # shellcheck disable=SC2034
@@ -55,17 +51,6 @@ exit_status() { # exit_status JOB
 	scontrol show job "$1" | sed -n 's/.* ExitCode=\([0-9]*\):.*/\1/p'
 }
 
-# until_true SECONDS COMMAND...: wait for it; fails when the time is over.
-until_true() {
-	_tries=$(($1 * 10))
-	shift
-	until "$@" >/dev/null 2>&1; do
-		_tries=$((_tries - 1))
-		[ $_tries -gt 0 ] || return
-		sleep 0.1
-	done
-}
-
 in_state() { # in_state JOB STATE
 	[ "$(state "$1")" = "$2" ]
 }
@@ -89,10 +74,4 @@ start_again() { # start_again JOB
 
 no_socket() { # no_socket JOB
 	! ls "$top"/slurm/n?/stepd.slurm.pmix."$1".*
-}
-
-# All files but run.json, which says when and where it ran.
-expect_same() { # expect_same DIR DIR
-	expect "$1 and $2" diff -rq -x run.json "$1" "$2"
-	expect "$2 is complete" [ -s "$2/run.json" ]
 }
