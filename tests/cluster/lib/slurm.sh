@@ -7,7 +7,7 @@
 #                                 submit a job, and leave its number in $job
 #   expect_state JOB SECONDS STATE EXIT
 #                                 wait for the state; the exit status must agree
-#   start_again JOB               let a requeued job start now
+#   start_again JOB...            let those that are held start now, with an hour
 # shellcheck shell=sh
 . tests/cluster/lib/cluster.sh
 private no
@@ -55,6 +55,10 @@ in_state() { # in_state JOB STATE
 	[ "$(state "$1")" = "$2" ]
 }
 
+is_held() { # is_held JOB: it is queued again, but may not start yet
+	[ "$(squeue -h -j "$1" -o '%T %r')" = 'PENDING BeginTime' ]
+}
+
 expect_state() { # expect_state JOB SECONDS STATE EXIT
 	until_true "$2" in_state "$1" "$3" || :
 	[ "$(state "$1") $(exit_status "$1")" = "$3 $4" ] && return
@@ -66,10 +70,12 @@ expect_state() { # expect_state JOB SECONDS STATE EXIT
 # SLURM holds a requeued job for two minutes.  It may start earlier, but not
 # within a second, as its credential then counts as that of the first start, nor
 # while the PMIx socket of its old step is there.
-start_again() { # start_again JOB
+start_again() { # start_again JOB...
 	sleep 2
-	until_true 10 no_socket "$1"
-	until_true 10 scontrol update JobId="$1" StartTime=now
+	for _job; do
+		until_true 10 no_socket "$_job"
+		until_true 10 scontrol update JobId="$_job" StartTime=now TimeLimit=60
+	done
 }
 
 no_socket() { # no_socket JOB
