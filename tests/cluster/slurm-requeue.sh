@@ -12,15 +12,11 @@
 
 # L1 has no shortcuts, and few bands little to read: k-means takes its time.
 export HYP_ISA=portable
-how='-k 80 --distance l1 --eigen-grid 1x1 --no-pictures --checkpoint-every 0.1s'
+how='-k 80 --distance l1 --eigen-grid 1x1 --no-pictures --checkpoint-every 0.05s'
 size='--nodes=2 --ntasks-per-node=1 --oversubscribe --mem=500'
 mpirun='mpirun -q'
-"$program" synth -q --rows 250 --cols 250 --bands 60 tile.h5 || exit 1
+"$program" synth -q --rows 200 --cols 200 --bands 60 tile.h5 || exit 1
 $MPIRUN 2 "$program" run -q $how -o whole tile.h5 || exit 1
-
-random() { # random LEAST MOST: a whole number
-	shuf -n 1 -i "$1-$2"
-}
 
 has_said() { # has_said JOB REGEX
 	grep -q "$2" "$1.log"
@@ -39,10 +35,10 @@ ranks_of() { # ranks_of JOB: their processes, on both nodes
 	pgrep -f "^[^ ]*hyperslab run --output $(cat "$1.to") "
 }
 
-wait_for_midst() { # a random moment of $job
-	until_true 30 has_said "$job" 'k-means iteration 9 ' ||
+wait_for_midst() { # a random moment of $job, when it has saved once
+	until_true 30 [ -e "$folder/checkpoint.h5" ]
+	until_true 30 has_said "$job" "k-means iteration $(shuf -n 1 -i 2-60) " ||
 		fail "job $job does not get to k-means"
-	sleep "0.$(random 0 4)"
 }
 
 # finish_jobs JOB...: those that are held start again.

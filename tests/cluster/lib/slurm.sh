@@ -26,7 +26,7 @@ jobs=$PWD/slurm
 PATH=$(dirname "$program"):$PATH
 
 down() {
-	sh "$cluster/slurm_down.sh" "$top/slurm"
+	[ ! -d "$top/slurm" ] || sh "$cluster/slurm_down.sh" "$top/slurm"
 	rm -rf "$top"
 }
 
