@@ -5,6 +5,8 @@
 #   make test RANKS="1 4"         instead of the rank counts each test names
 #   make test ONLY=kmeans         only the tests whose path holds that word
 #   make test SAN=address,undefined
+#   make test-slurm               jobs of slurm/ on a SLURM of two nodes, started here
+#   make test-hosts               ranks on two hosts, made of network namespaces
 #   make lint                     layers, names, collectives, docs, errors, format
 #   make demo                     a synthetic tile, from file to map
 #   make test-report              the report, in Chromium; needs node and npm
@@ -108,6 +110,10 @@ test: all $(TESTS)
 	$(Q)BUILD=$(BUILD) MPIRUN='$(MPIRUN)' RANKS='$(RANKS)' ONLY='$(ONLY)' \
 	    tests/run.sh
 
+test-slurm test-hosts: test-%: all
+	$(Q)BUILD=$(BUILD) MPIRUN='$(MPIRUN)' ONLY='$(ONLY)' \
+	    SCRIPTS='tests/cluster/$*-*.sh' tests/run.sh
+
 lint: $(BUILD)/libhyperslab.a
 	$(Q)BUILD=$(BUILD) MPIRUN='$(MPIRUN)' ONLY=lint/ tests/run.sh
 
@@ -151,8 +157,8 @@ clean:
 	rm -rf $(BUILD)
 
 FORCE:
-.PHONY: all test lint test-report report-template format demo bench install \
-        clean FORCE
+.PHONY: all test test-slurm test-hosts lint test-report report-template format \
+        demo bench install clean FORCE
 .SECONDARY: $(TEST_OBJ)
 
 -include $(patsubst %.o,%.d,$(LIB_OBJ) $(PROG_OBJ) $(TLIB_OBJ) $(TEST_OBJ)) \

@@ -5,8 +5,8 @@ command -v shellcheck >/dev/null || {
 	echo '  skipped: shellcheck is not installed'
 	exit 77
 }
-files=$(git ls-files '*.sh' 2>/dev/null) && [ -n "$files" ] ||
-	files=$(find tests -name '*.sh')
+files=$(git ls-files '*.sh' '*.sbatch' 2>/dev/null) && [ -n "$files" ] ||
+	files=$(find slurm tests -name '*.sh' -o -name '*.sbatch')
 for file in config/bootstrap .ci/run; do
 	[ ! -f "$file" ] || files="$files $file"
 done

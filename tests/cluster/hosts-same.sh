@@ -1,0 +1,34 @@
+#!/bin/sh
+# Two hosts, joined by a network: the bytes of a run on one rank.
+. tests/cluster/lib/hosts.sh
+
+mkdir tiles
+"$program" synth -q --rows 60 --cols 200 --bands 60 tiles/a.h5 || exit 1
+"$program" synth -q --rows 90 --cols 200 --bands 60 --seed 2 --layout bands \
+	tiles/b.h5 || exit 1
+options='-k 6 --eigen-grid 1x1'
+# shellcheck disable=SC2086
+"$program" run -q $options -o alone tiles || exit 1
+
+received() { # received HOST: bytes
+	at "$1" cat /proc/net/dev | sed -n 's/^ *eth0: *\([0-9]*\).*/\1/p'
+}
+
+for count in 1 2; do
+	before=$(received h1)
+	# shellcheck disable=SC2086
+	on_hosts $count run $options -o "hosts-$count" tiles
+	[ "$status" -eq 0 ] || { fail "exit $status" && show; }
+	expect_same alone "hosts-$count"
+	expect 'the ranks' grep -q "\"ranks\": $((2 * count))," \
+		"hosts-$count/run.json"
+	# Half of the tile of whole bands is inflated where it is not needed.
+	bytes=$(($(received h1) - before))
+	[ $bytes -gt 200000 ] || fail "only $bytes bytes went over the network"
+done
+
+# One error, and the same status, wherever it happens.
+on_hosts 1 run -o absent absent.h5
+[ "$status" -eq 66 ] || fail "without input: exit $status, expected 66"
+expect 'one line' grep -q "^hyperslab: .*'absent.h5'" "$err"
+finish
