@@ -86,13 +86,14 @@ static int count_by_eigenvalue(const hyp_pca *pca, double least)
     return count > 0 ? count : 1;
 }
 
-static int choose_components(const hyp_pca *pca, const hyp_pca_options *o)
+void hyp_pca_choose(hyp_pca *pca, const hyp_pca_options *o)
 {
     if (o->components > 0)
-        return o->components;
-    if (o->min_eigenvalue > 0)
-        return count_by_eigenvalue(pca, o->min_eigenvalue);
-    return count_by_variance(pca, o->variance);
+        pca->components = o->components;
+    else if (o->min_eigenvalue > 0)
+        pca->components = count_by_eigenvalue(pca, o->min_eigenvalue);
+    else
+        pca->components = count_by_variance(pca, o->variance);
 }
 
 /* Keep the whole covariance on rank 0: the eigensolver overwrites its part. */
@@ -148,7 +149,7 @@ hyp_status hyp_pca_all(const hyp_slab *slab, const hyp_summary *summary,
     HYP_TRY(hyp_eigen_all(pca->bands, grid, part, comm, pca->value, pca->vector,
                           &quality));
     times->eigen = hyp_clock() - begin - times->covariance;
-    pca->components = choose_components(pca, options);
+    hyp_pca_choose(pca, options);
     pca->grid_rows = grid.rows;
     pca->grid_cols = grid.cols;
     pca->residual = quality.residual;
