@@ -12,6 +12,7 @@
 #include "cmd/progress.h"
 #include "cmd/settings.h"
 #include "cmd/shown.h"
+#include "cmd/sweep_table.h"
 #include "hyperslab/cube.h"
 #include "hyperslab/kmeans.h"
 #include "hyperslab/pca.h"
@@ -79,6 +80,7 @@ typedef struct hyp_job {
     hyp_job_checkpoints checkpoints;
     hyp_pca pca;
     hyp_shown shown;
+    const hyp_sweep *sweep; /* what a sweep has found; else NULL; borrowed */
     double ndvi_nm[2]; /* the bands of the NDVI: red and infrared; or 0   */
 
     int phases;

@@ -34,6 +34,22 @@ typedef struct hyp_blank {
     int64_t value;
 } hyp_blank;
 
+#define HYP_MAX_SWEPT 32 /* values in a list of a sweep */
+
+/* What a sweep goes through: every value with every other. */
+typedef struct hyp_swept {
+    int subsets, subset[HYP_MAX_SWEPT];
+    int shares; /* of the variance; 0: cluster the bands, not the scores */
+    double share[HYP_MAX_SWEPT];
+    int ks, k[HYP_MAX_SWEPT]; /* numbers of classes */
+} hyp_swept;
+
+/* How many settings that makes.  Collective: no. */
+static inline int hyp_swept_count(const hyp_swept *swept)
+{
+    return swept->subsets * swept->shares * swept->ks;
+}
+
 typedef struct hyp_settings {
     const char *const *tile; /* [tiles]: files, folders, @lists; for compare,
                                 the two maps; borrowed from argv, as all text */
@@ -83,6 +99,9 @@ typedef struct hyp_settings {
     hyp_pca_options pca;
     bool pca_given; /* by an option */
 
+    /* sweep */
+    hyp_swept swept;
+
     /* synth */
     hyp_synth synth;
     const char *truth;
@@ -108,7 +127,8 @@ enum {
     HYP_TAKES_PICTURES = 1 << 8,
     HYP_TAKES_COMPARE = 1 << 9,
     HYP_TAKES_MEMORY = 1 << 10,
-    HYP_TAKES_RESULTS = 1 << 11 /* a folder, instead of tiles */
+    HYP_TAKES_SWEEP = 1 << 11,
+    HYP_TAKES_RESULTS = 1 << 12 /* a folder, instead of tiles */
 };
 
 /*
