@@ -74,6 +74,10 @@ HYP_CHECKED hyp_status hyp_bands_nearest(hyp_bands *kept,
 /* Keep the first of every n of the bands kept so far.  Collective: no. */
 void hyp_bands_subset(hyp_bands *kept, int n);
 
+/* Keep those that the first of every n[i] of the bands kept so far are, of all
+   i together: n [count].  Collective: no. */
+void hyp_bands_subsets(hyp_bands *kept, const int *n, int count);
+
 /* Free what kept owns and leave it empty.  Accepts { 0 }.  Collective: no. */
 void hyp_bands_release(hyp_bands *kept);
 

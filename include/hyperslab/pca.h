@@ -76,6 +76,9 @@ HYP_CHECKED hyp_status hyp_pca_all(const hyp_slab *slab,
                                    MPI_Comm comm, hyp_pca *pca,
                                    hyp_pca_times *times);
 
+/* Choose again how many components are kept.  Collective: no. */
+void hyp_pca_choose(hyp_pca *pca, const hyp_pca_options *options);
+
 /* The share of the variance that component i holds.  Collective: no. */
 double hyp_pca_share(const hyp_pca *pca, int i);
 

@@ -32,6 +32,8 @@ typedef struct hyp_slab {
     int64_t *before; /* [rows + 1]: valid pixels before each row; owned      */
     uint8_t *valid;  /* [cells]: 1 if the cell's pixel is valid, else 0;
                         owned                                                */
+    int64_t partial; /* pixels that this rank marked as invalid although they
+                        have data in some bands                              */
 } hyp_slab;
 
 /*
@@ -55,6 +57,17 @@ HYP_CHECKED hyp_status hyp_slab_init(hyp_slab *slab, int64_t first_row,
  */
 HYP_CHECKED hyp_status hyp_slab_init_alike(hyp_slab *slab, const hyp_slab *of,
                                            int bands);
+
+/*
+ * Make a slab of some bands of a slab.
+ *
+ * Collective: no
+ * Shapes:     band [bands]: which of the bands of `from`, increasing
+ * Errors:     HYP_ENOMEM; slab is then empty
+ * Ownership:  the caller frees with hyp_slab_release()
+ */
+HYP_CHECKED hyp_status hyp_slab_pick(hyp_slab *slab, const hyp_slab *from,
+                                     const int16_t *band, int bands);
 
 /*
  * Mark those pixels of some rows as invalid that hold nodata in any band.

@@ -23,7 +23,10 @@ static hyp_status choose_bands(const hyp_job *job, hyp_bands *kept)
                                s->windows);
     if (st != HYP_OK)
         return st;
-    hyp_bands_subset(kept, s->subset);
+    if (job->makes.sweep) /* those that any of its settings needs */
+        hyp_bands_subsets(kept, s->swept.subset, s->swept.subsets);
+    else
+        hyp_bands_subset(kept, s->subset);
     if (kept->count > HYP_MAX_BANDS)
         return hyp_fail(HYP_EUSAGE,
                         "%d bands are kept, more than %d; use --subset",

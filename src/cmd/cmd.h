@@ -26,6 +26,7 @@ hyp_cmd_fn hyp_cmd_pca_all;
 hyp_cmd_fn hyp_cmd_predict_all;
 hyp_cmd_fn hyp_cmd_report_all;
 hyp_cmd_fn hyp_cmd_run_all;
+hyp_cmd_fn hyp_cmd_sweep_all;
 hyp_cmd_fn hyp_cmd_synth_all;
 
 #endif

@@ -12,6 +12,7 @@
 #include "cmd/progress.h"
 #include "cmd/settings.h"
 #include "cmd/shown.h"
+#include "cmd/sweep_table.h"
 #include "hyperslab/cube.h"
 #include "hyperslab/kmeans.h"
 #include "hyperslab/pca.h"
@@ -80,6 +81,7 @@ typedef struct hyp_job {
     hyp_pca pca;
     int64_t pairs; /* of neighbours, from which MNF has the noise        */
     hyp_shown shown;
+    const hyp_sweep *sweep; /* what a sweep has found; else NULL; borrowed */
     double ndvi_nm[2]; /* the bands of the NDVI: red and infrared; or 0   */
 
     int phases;

@@ -11,6 +11,10 @@
 
 #include <argp.h>
 
+/* A flag of options, beside those of argp, which ignores it: they are about one
+   run, and sweeps do without them. */
+#define HYP_OF_ONE_RUN 0x10000
+
 typedef struct hyp_option_group {
     const char *header; /* in --help                          */
     struct argp argp;   /* its input is the hyp_settings      */
@@ -29,5 +33,6 @@ extern const hyp_option_group hyp_options_predict;
 extern const hyp_option_group hyp_options_compare;
 extern const hyp_option_group hyp_options_memory;
 extern const hyp_option_group hyp_options_pictures;
+extern const hyp_option_group hyp_options_sweep;
 
 #endif

@@ -23,25 +23,25 @@ enum {
 };
 
 static const struct argp_option options[] = {
-    { "classes", 'k', "K", 0, "Number of classes (5)", 0 },
+    { "classes", 'k', "K", HYP_OF_ONE_RUN, "Number of classes (5)", 0 },
     { "max-iter", KEY_MAX_ITER, "N", 0, "Stop after N iterations (500)", 0 },
     { "init", KEY_INIT, "HOW", 0,
       "Start centres: diagonal of the bounding box, or kmeans++ (diagonal)",
       0 },
-    { "start-clusters", KEY_START_CLUSTERS, "FILE", 0,
+    { "start-clusters", KEY_START_CLUSTERS, "FILE", HYP_OF_ONE_RUN,
       "Start from the centroids in a centroids.csv or model.h5", 0 },
     { "distance", KEY_DISTANCE, "D", 0, "l2 or l1 (l2)", 0 },
     { "seed", KEY_SEED, "S", 0, "Seed of the draws of kmeans++ (0)", 0 },
     { "min-change", KEY_MIN_CHANGE, "PERCENT", 0,
       "Stop when fewer of the pixels change their class (0: when none does)",
       0 },
-    { "checkpoint-every", KEY_CHECKPOINT_EVERY, "TIME", 0,
+    { "checkpoint-every", KEY_CHECKPOINT_EVERY, "TIME", HYP_OF_ONE_RUN,
       "Save where k-means stands after this time, such as 90s or 1h, again and "
       "again; 0: only when SIGINT, SIGTERM or SIGUSR1 stops it (10m)",
       0 },
-    { "resume", KEY_RESUME, NULL, 0,
+    { "resume", KEY_RESUME, NULL, HYP_OF_ONE_RUN,
       "Go on from the checkpoint in the output folder", 0 },
-    { "on-pcs", KEY_ON_PCS, NULL, 0,
+    { "on-pcs", KEY_ON_PCS, NULL, HYP_OF_ONE_RUN,
       "Cluster the scores of the principal components, instead of the bands",
       0 },
     { 0 }

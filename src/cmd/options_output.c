@@ -14,13 +14,13 @@ enum { KEY_OVERWRITE = 256, KEY_MOSAIC_TIF, KEY_PROGRESS, KEY_ENVI, KEY_HDF5 };
 static const struct argp_option options[] = {
     { "output", 'o', "DIR", 0, "Write results here (hyperslab-out)", 0 },
     { "overwrite", KEY_OVERWRITE, NULL, 0, "Replace existing results", 0 },
-    { "mosaic-tif", KEY_MOSAIC_TIF, NULL, 0,
+    { "mosaic-tif", KEY_MOSAIC_TIF, NULL, HYP_OF_ONE_RUN,
       "Of several tiles, write one GeoTIFF of each map instead of one a tile "
       "and a VRT",
       0 },
-    { "envi", KEY_ENVI, NULL, 0,
+    { "envi", KEY_ENVI, NULL, HYP_OF_ONE_RUN,
       "Write the maps and the centroids in ENVI's formats too", 0 },
-    { "hdf5", KEY_HDF5, NULL, 0,
+    { "hdf5", KEY_HDF5, NULL, HYP_OF_ONE_RUN,
       "Write the maps as HDF5 too: maps.nc, netCDF-4 after CF 1.8", 0 },
     { "quiet", 'q', NULL, 0, "Say nothing but errors", 0 },
     { "progress", KEY_PROGRESS, "HOW", 0,

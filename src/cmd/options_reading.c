@@ -42,8 +42,8 @@ static error_t take_bad_bands(hyp_settings *s, const char *text)
 }
 
 static const struct argp_option options[] = {
-    { "subset", KEY_SUBSET, "N", 0, "Keep every N-th of the kept bands (1)",
-      0 },
+    { "subset", KEY_SUBSET, "N", HYP_OF_ONE_RUN,
+      "Keep every N-th of the kept bands (1)", 0 },
     { "bad-bands", KEY_BAD_BANDS, "RULE", 0,
       "Bands to leave out: neon (the rule of NEON's tutorial), none, or "
       "windows LO-HI,LO-HI,... in nm (neon)",

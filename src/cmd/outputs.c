@@ -175,7 +175,9 @@ static hyp_status list_names(names *n, const hyp_outputs *o, hyp_products makes)
         HYP_TRY(add_maps(n, o->folder[i], makes));
     if (o->vrt)
         HYP_TRY(add_vrts(n, makes));
-    if (!makes.maps_only)
+    if (makes.sweep)
+        HYP_TRY(add(n, "", HYP_SWEEP_CSV));
+    else if (!makes.maps_only)
         HYP_TRY(add_tables(n, makes));
     HYP_TRY(add(n, "", HYP_RUN_JSON));
 out:

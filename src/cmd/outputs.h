@@ -43,6 +43,7 @@
 #define HYP_PIXELS_NPY      "pixels.npy"
 #define HYP_REPORT_HTML     "report.html"
 #define HYP_RUN_JSON        "run.json"
+#define HYP_SWEEP_CSV       "sweep.csv"
 
 /* Pictures, of the scene. */
 #define HYP_CLASSES_PNG    "classes.png"
@@ -64,6 +65,7 @@ typedef struct hyp_products {
     bool maps_only; /* neither tables nor a model: there is one      */
     bool envi;      /* maps and centroids in ENVI's formats too      */
     bool hdf5;      /* the maps as a netCDF-4 file too               */
+    bool sweep;     /* its table, and nothing else                   */
 } hyp_products;
 
 typedef struct hyp_outputs {

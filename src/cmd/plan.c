@@ -58,6 +58,33 @@ static int64_t cells_of(const hyp_scene *scene, int64_t first, int64_t rows)
     return cells;
 }
 
+static int most_classes(const hyp_swept *swept)
+{
+    int most = 0;
+
+    for (int i = 0; i < swept->ks; i++)
+        most = swept->k[i] > most ? swept->k[i] : most;
+    return most;
+}
+
+/* A sweep picks bands, if there are several subsets, and makes scores, of which
+   so many are seldom needed; it keeps labels to compare with. */
+static void describe_sweep(const hyp_settings *s, hyp_footprint_task *task)
+{
+    enum { SCORES = 32 };
+    const hyp_swept *swept = &s->swept;
+
+    task->classes = most_classes(swept);
+    task->labels = swept->ks;
+    for (int i = 0; swept->subsets > 1 && i < swept->subsets; i++)
+        if (swept->subset[i] > 1 &&
+            task->bands / swept->subset[i] > task->picked)
+            task->picked = task->bands / swept->subset[i] + 1;
+    for (int i = 0; i < swept->shares; i++)
+        task->components = task->components || swept->share[i] > 0;
+    task->picked += task->components ? SCORES : 0;
+}
+
 static hyp_footprint_task describe(const hyp_job *job,
                                    const hyp_cube_needs *needs)
 {
@@ -78,6 +105,8 @@ static hyp_footprint_task describe(const hyp_job *job,
                 : 0,
     };
 
+    if (job->makes.sweep)
+        describe_sweep(s, &task);
     for (int i = 0; i < job->scene.tiles; i++) {
         const hyp_tile *tile = job->scene.tile[i].tile;
 
@@ -236,6 +265,10 @@ static double seconds_of(const plan *p, double *reading)
     if (job->makes.classes)
         rest += pixels * per_pixel_and_root_of_classes *
                 sqrt(job->settings->classes);
+    if (job->makes.sweep)
+        rest += pixels * per_pixel_and_root_of_classes *
+                hyp_swept_count(&job->settings->swept) *
+                sqrt(most_classes(&job->settings->swept));
     if (p->task.components)
         rest += pixels * per_pixel_and_pair_of_bands * job->bands * job->bands;
     return *reading + rest;

@@ -164,10 +164,36 @@ static json_t *describe_applied(const hyp_settings *s)
     return root;
 }
 
-/* The options that decide the result, under their names on the command line */
-static json_t *describe_settings(const hyp_settings *s)
+static json_t *integers(const int *value, int count)
 {
-    json_t *root = s->model ? describe_applied(s) : describe_fit(s);
+    json_t *list = json_array();
+
+    for (int i = 0; i < count; i++)
+        json_array_append_new(list, json_integer(value[i]));
+    return list;
+}
+
+/* The options of sweep: some are lists, where those of kmeans are not. */
+static json_t *describe_swept(const hyp_settings *s)
+{
+    json_t *root = hyp_identity_settings(s);
+
+    json_object_update_new(
+        root, json_pack("{s:o, s:o, s:o, s:i, s:I}", "classes",
+                        integers(s->swept.k, s->swept.ks), "subset",
+                        integers(s->swept.subset, s->swept.subsets), "pca",
+                        numbers(s->swept.share, s->swept.shares), "max-iter",
+                        s->max_iterations, "seed", (json_int_t)s->seed));
+    return root;
+}
+
+/* The options that decide the result, under their names on the command line */
+static json_t *describe_settings(const hyp_job *job)
+{
+    const hyp_settings *s = job->settings;
+    json_t *root = job->sweep ? describe_swept(s)
+                   : s->model ? describe_applied(s)
+                              : describe_fit(s);
 
     json_object_set_new(root, "output", hyp_json_text(s->output));
     if (s->mosaic_tif)
@@ -354,16 +380,19 @@ static json_t *describe(const hyp_job *job, const measures *m)
         "{s:s, s:o, s:i, s:i, s:o, s:o, s:o, s:f, s:o, s:{s:I, s:I}, s:o, s:I}",
         "started", job->started, "versions", describe_versions(), "ranks",
         job->size, "blas_threads", hyp_blas_threads(), "settings",
-        describe_settings(job->settings), "files",
-        describe_files(&job->outputs.stage), "tiles",
-        describe_tiles(&job->scene), "dn_per_reflectance", job->scale, "bands",
-        describe_bands(job), "pixels", "valid", (json_int_t)job->summary.pixels,
-        "nodata", (json_int_t)(job->scene.cells - job->summary.pixels),
-        "seconds", describe_times(job, m), "peak_memory_bytes",
-        (json_int_t)m->memory);
+        describe_settings(job), "files", describe_files(&job->outputs.stage),
+        "tiles", describe_tiles(&job->scene), "dn_per_reflectance", job->scale,
+        "bands", describe_bands(job), "pixels", "valid",
+        (json_int_t)job->summary.pixels, "nodata",
+        (json_int_t)(job->scene.cells - job->summary.pixels), "seconds",
+        describe_times(job, m), "peak_memory_bytes", (json_int_t)m->memory);
 
     if (root == NULL)
         return NULL;
+    if (job->sweep) {
+        json_object_set_new(root, "sweep", hyp_sweep_describe(job->sweep));
+        return root;
+    }
     if (job->makes.maps_only) {
         json_object_set_new(root, "predict", describe_prediction(job));
         return root;

@@ -9,6 +9,7 @@
 #include "hyperslab/status.h"
 
 #include <argp.h>
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,10 +23,16 @@ static const hyp_option_group *const group[] = {
     &hyp_options_kmeans,     &hyp_options_pca,      &hyp_options_mnf,
     &hyp_options_components, &hyp_options_json,     &hyp_options_synth,
     &hyp_options_predict,    &hyp_options_pictures, &hyp_options_compare,
-    &hyp_options_memory,
+    &hyp_options_memory,     &hyp_options_sweep,
 };
 
-enum { GROUPS = sizeof group / sizeof group[0] };
+enum { GROUPS = sizeof group / sizeof group[0], MOST_OPTIONS = 16 };
+
+/* A group with those of its options that the command takes. */
+typedef struct taken_group {
+    struct argp argp;
+    struct argp_option option[MOST_OPTIONS + 1];
+} taken_group;
 
 typedef struct parse {
     hyp_settings *settings;
@@ -79,6 +86,11 @@ static void set_defaults(hyp_settings *s)
         .checkpoint_every = 600,
         .pca = { .variance = 0.999 },
         .snr = 10,
+        .swept = { .subsets = 1,
+                   .subset = { 1 },
+                   .shares = 1,
+                   .ks = 1,
+                   .k = { 5 } },
     };
     hyp_synth_init(&s->synth);
 }
@@ -133,6 +145,22 @@ static hyp_status check(const hyp_settings *s, unsigned takes,
     return HYP_OK;
 }
 
+/* A sweep goes without the options that are about one run. */
+static void take_group(taken_group *taken, const hyp_option_group *from,
+                       unsigned takes)
+{
+    const struct argp_option *option = from->argp.options;
+    int count = 0;
+
+    *taken = (taken_group){ .argp = from->argp };
+    for (; option->name || option->doc; option++)
+        if (!(takes & HYP_TAKES_SWEEP && option->flags & HYP_OF_ONE_RUN)) {
+            assert(count < MOST_OPTIONS);
+            taken->option[count++] = *option;
+        }
+    taken->argp.options = taken->option;
+}
+
 static void print_help(const struct argp *argp, const char *command)
 {
     char name[64];
@@ -148,6 +176,7 @@ hyp_status hyp_settings_parse(hyp_settings *settings, const char *summary,
                               bool speaks, bool *done)
 {
     struct argp_child child[GROUPS + 1] = { { 0 } };
+    taken_group taken[GROUPS];
     const char *arguments = takes & HYP_TAKES_SYNTH     ? "TILE.h5"
                             : takes & HYP_TAKES_RESULTS ? "DIR"
                             : takes & HYP_TAKES_COMPARE ? "A B"
@@ -158,10 +187,12 @@ hyp_status hyp_settings_parse(hyp_settings *settings, const char *summary,
 
     set_defaults(settings);
     for (int i = 0; i < GROUPS; i++)
-        if (takes >> i & 1)
+        if (takes >> i & 1) {
+            take_group(&taken[i], group[i], takes);
             child[p.children++] =
-                (struct argp_child){ &group[i]->argp, 0, group[i]->header,
+                (struct argp_child){ &taken[i].argp, 0, group[i]->header,
                                      i + 1 };
+        }
     hyp_set_error(&(hyp_error){ .code = HYP_OK });
     if (argp_parse(&own, argc, argv, ARGP_NO_EXIT | ARGP_NO_ERRS | ARGP_NO_HELP,
                    NULL, &p) != 0)

@@ -35,6 +35,22 @@ typedef struct hyp_blank {
     int64_t value;
 } hyp_blank;
 
+#define HYP_MAX_SWEPT 32 /* values in a list of a sweep */
+
+/* What a sweep goes through: every value with every other. */
+typedef struct hyp_swept {
+    int subsets, subset[HYP_MAX_SWEPT];
+    int shares; /* of the variance; 0: cluster the bands, not the scores */
+    double share[HYP_MAX_SWEPT];
+    int ks, k[HYP_MAX_SWEPT]; /* numbers of classes */
+} hyp_swept;
+
+/* How many settings that makes.  Collective: no. */
+static inline int hyp_swept_count(const hyp_swept *swept)
+{
+    return swept->subsets * swept->shares * swept->ks;
+}
+
 typedef struct hyp_settings {
     const char *const *tile; /* [tiles]: files, folders, @lists; for compare,
                                 the two maps; borrowed from argv, as all text */
@@ -87,6 +103,8 @@ typedef struct hyp_settings {
     /* MNF */
     double snr; /* the least that is kept */
     hyp_neighbour noise_from;
+    /* sweep */
+    hyp_swept swept;
 
     /* synth */
     hyp_synth synth;
@@ -115,7 +133,8 @@ enum {
     HYP_TAKES_PICTURES = 1 << 10,
     HYP_TAKES_COMPARE = 1 << 11,
     HYP_TAKES_MEMORY = 1 << 12,
-    HYP_TAKES_RESULTS = 1 << 13 /* a folder, instead of tiles */
+    HYP_TAKES_SWEEP = 1 << 13,
+    HYP_TAKES_RESULTS = 1 << 14 /* a folder, instead of tiles */
 };
 
 /*

@@ -136,6 +136,17 @@ out:
     return st;
 }
 
+hyp_status hyp_start_drawn_all(const hyp_settings *settings, int classes,
+                               const hyp_job_points *points, MPI_Comm comm,
+                               double *centre)
+{
+    if (settings->init == HYP_INIT_PLUS_PLUS)
+        return hyp_kmeans_plus_plus_all(points->slab, points->summary, classes,
+                                        settings->seed, comm, centre);
+    hyp_kmeans_diagonal(points->summary, classes, centre);
+    return HYP_OK;
+}
+
 hyp_status hyp_start_centres_all(const hyp_job *job, double **centre)
 {
     const hyp_settings *s = job->settings;
@@ -146,11 +157,8 @@ hyp_status hyp_start_centres_all(const hyp_job *job, double **centre)
     HYP_TRY(hyp_agree(job->comm, st));
     if (s->start_clusters)
         st = take_start_all(job, *centre);
-    else if (s->init == HYP_INIT_PLUS_PLUS)
-        st = hyp_kmeans_plus_plus_all(points->slab, points->summary, s->classes,
-                                      s->seed, job->comm, *centre);
     else
-        hyp_kmeans_diagonal(points->summary, s->classes, *centre);
+        st = hyp_start_drawn_all(s, s->classes, points, job->comm, *centre);
 out:
     return st;
 }

@@ -20,4 +20,16 @@
 HYP_CHECKED hyp_status hyp_start_centres_all(const hyp_job *job,
                                              double **centre);
 
+/*
+ * Those of them that need no file: on the diagonal, or drawn by k-means++.
+ *
+ * Collective: yes
+ * Shapes:     centre [classes][bands of the points], out
+ * Errors:     HYP_ENOMEM
+ */
+HYP_CHECKED hyp_status hyp_start_drawn_all(const hyp_settings *settings,
+                                           int classes,
+                                           const hyp_job_points *points,
+                                           MPI_Comm comm, double *centre);
+
 #endif

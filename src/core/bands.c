@@ -188,11 +188,20 @@ hyp_status hyp_bands_nearest(hyp_bands *kept, const double *wavelength,
 
 void hyp_bands_subset(hyp_bands *kept, int n)
 {
-    int count = 0;
+    hyp_bands_subsets(kept, &n, 1);
+}
 
-    for (int i = 0; i < kept->count; i += n)
-        kept->index[count++] = kept->index[i];
-    kept->count = count;
+void hyp_bands_subsets(hyp_bands *kept, const int *n, int count)
+{
+    int taken = 0;
+
+    for (int b = 0; b < kept->count; b++)
+        for (int i = 0; i < count; i++)
+            if (b % n[i] == 0) {
+                kept->index[taken++] = kept->index[b];
+                break;
+            }
+    kept->count = taken;
 }
 
 void hyp_bands_release(hyp_bands *kept)

@@ -92,19 +92,20 @@ static int count_by_eigenvalue(const hyp_pca *pca, double least)
     return count > 0 ? count : 1;
 }
 
-static int choose(const hyp_pca *pca, const hyp_pca_options *o)
+void hyp_pca_choose(hyp_pca *pca, const hyp_pca_options *o)
 {
     if (o->components > 0)
-        return o->components;
-    if (o->min_eigenvalue > 0)
-        return count_by_eigenvalue(pca, o->min_eigenvalue);
-    return count_by_variance(pca, o->variance);
+        pca->components = o->components;
+    else if (o->min_eigenvalue > 0)
+        pca->components = count_by_eigenvalue(pca, o->min_eigenvalue);
+    else
+        pca->components = count_by_variance(pca, o->variance);
 }
 
 void hyp_pca_keep(hyp_pca *pca, const hyp_pca_options *options, hyp_grid grid,
                   const hyp_eigen_quality *quality)
 {
-    pca->components = choose(pca, options);
+    hyp_pca_choose(pca, options);
     pca->grid_rows = grid.rows;
     pca->grid_cols = grid.cols;
     pca->residual = quality->residual;

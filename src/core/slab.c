@@ -5,6 +5,7 @@
 
 #include "base/map.h"
 #include "base/mem.h"
+#include "kernel/kernel.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
@@ -77,6 +78,17 @@ out:
     return st;
 }
 
+hyp_status hyp_slab_pick(hyp_slab *slab, const hyp_slab *from,
+                         const int16_t *band, int bands)
+{
+    hyp_status st = hyp_slab_init_alike(slab, from, bands);
+
+    if (st == HYP_OK)
+        hyp_kernels_here()->pick(from->dn, from->stride, band, bands,
+                                 from->pixels, slab->dn, slab->stride);
+    return st;
+}
+
 static bool holds(const int16_t *x, int count, int16_t value)
 {
     int found = 0;
@@ -86,11 +98,23 @@ static bool holds(const int16_t *x, int count, int16_t value)
     return found != 0;
 }
 
+static bool has_data(const int16_t *x, int count, int16_t nodata)
+{
+    int found = 0;
+
+    for (int b = 0; b < count; b++)
+        found |= x[b] != nodata;
+    return found != 0;
+}
+
 void hyp_slab_mark(hyp_slab *slab, int64_t row, int64_t rows, int16_t nodata)
 {
     for (int64_t p = slab->cells[row]; p < slab->cells[row + rows]; p++)
-        if (holds(slab->dn + p * slab->stride, slab->bands, nodata))
+        if (holds(slab->dn + p * slab->stride, slab->bands, nodata)) {
             slab->valid[p] = 0;
+            slab->partial +=
+                has_data(slab->dn + p * slab->stride, slab->bands, nodata);
+        }
 }
 
 void hyp_slab_drop(hyp_slab *slab)

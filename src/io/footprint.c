@@ -45,11 +45,17 @@ static int64_t maps_of(const hyp_footprint_task *t)
            t->cells * t->pictured * (int64_t)sizeof(int16_t);
 }
 
+static int64_t stride_of(int bands)
+{
+    return (bands + LANES - 1) / LANES * LANES;
+}
+
 hyp_footprint hyp_footprint_of(const hyp_footprint_task *t)
 {
-    const int64_t stride = (t->bands + LANES - 1) / LANES * LANES;
+    const int64_t stride = stride_of(t->bands);
     hyp_footprint f = {
-        .pixels = t->cells * stride * (int64_t)sizeof(int16_t),
+        .pixels = t->cells * (stride + stride_of(t->picked)) *
+                  (int64_t)sizeof(int16_t),
         .buffers = t->buffers,
         .marks = t->cells * VALID + t->rows * STARTS + t->scene_rows * BALANCE,
         .decoder = t->decoder,
@@ -58,7 +64,7 @@ hyp_footprint hyp_footprint_of(const hyp_footprint_task *t)
 
     if (t->classes) {
         f.bounds = t->bounded ? t->cells * EMBEDDED : 0;
-        f.labels = t->cells * LABEL;
+        f.labels = t->cells * LABEL * (1 + t->labels);
         f.kmeans = t->cells * SLACK + t->classes * stride * CENTRE +
                    stride * stride * MATRIX;
     }

@@ -20,6 +20,8 @@ typedef struct hyp_footprint_task {
                            receives                                      */
     int64_t decoder;    /* bytes of a chunk as it is stored              */
     int classes;        /* of k-means; 0: none                           */
+    int labels;         /* of further clusterings that are kept          */
+    int picked;         /* bands of slabs that are made from the slab    */
     bool bounded;       /* whether k-means keeps bounds: Euclidean ones  */
     bool components;    /* whether there is a PCA                        */
     int pictured;       /* values of a pixel that pictures need          */

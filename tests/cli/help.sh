@@ -31,7 +31,7 @@ answers() { # answers REGEX ARG...: without MPI, and once under mpirun
 answers '^hyperslab [0-9]+\.[0-9]+' --version
 answers '^usage: hyperslab COMMAND' --help
 answers '^  kmeans .*k-means' help
-for command in run kmeans pca mnf predict report compare info synth; do
+for command in run kmeans pca mnf sweep predict report compare info synth; do
 	answers "^Usage: hyperslab $command " $command --help
 	cp "$out" "$top/help"
 	answers "^Usage: hyperslab $command " help $command
@@ -52,23 +52,25 @@ lists() {
 }
 tile_options='--nodata --match-bands'
 read_options="$tile_options --subset --bad-bands --bands --quantum"
-write_options='--dry-run --scratch -o --output --overwrite --mosaic-tif --envi --hdf5
--q --quiet'
-kmeans_options='-k --max-iter --init --start-clusters --distance --seed
---min-change --on-pcs'
+write_options='--dry-run --scratch -o --output --overwrite -q --quiet'
+map_options="$write_options --mosaic-tif --envi --hdf5"
+kmeans_options='-k --max-iter --init --distance --seed --min-change'
+one_options="$kmeans_options --start-clusters --checkpoint-every --resume
+--on-pcs"
 picture_options='--no-pictures --no-report'
 pca_options='--variance --components --min-eigenvalue --whiten
 --eigen-grid'
 # shellcheck disable=SC2086
 {
-	lists run $read_options $write_options $kmeans_options $pca_options \
+	lists run $read_options $map_options $one_options $pca_options \
 		$picture_options
-	lists kmeans $read_options $write_options $kmeans_options $pca_options \
+	lists kmeans $read_options $map_options $one_options $pca_options \
 		$picture_options
-	lists pca $read_options $write_options $pca_options $picture_options
-	lists mnf $read_options $write_options --snr --noise-from --components \
+	lists pca $read_options $map_options $pca_options $picture_options
+	lists mnf $read_options $map_options --snr --noise-from --components \
 		--eigen-grid
-	lists predict $tile_options $write_options -m --model
+	lists sweep $read_options $write_options $kmeans_options --pca --json
+	lists predict $tile_options $map_options -m --model
 	lists compare --match --nodata-a --nodata-b --json
 	lists info --json
 	lists synth --layout --rows --cols --bands --seed --nodata-edge --truth \

@@ -156,6 +156,26 @@ static void test_subset(void)
     }
 }
 
+/* What several factors need together. */
+static void test_subsets(void)
+{
+    static const int factors[][3] = { { 2, 3, 5 }, { 4, 2, 7 }, { 1, 9, 9 } };
+
+    for (size_t i = 0; i < sizeof factors / sizeof *factors; i++) {
+        int index[MOST], count = 0;
+        hyp_bands kept;
+
+        CHECK(hyp_bands_listed(&kept, "3-40", 40) == HYP_OK);
+        for (int b = 0; b < 38; b++)
+            if (b % factors[i][0] == 0 || b % factors[i][1] == 0 ||
+                b % factors[i][2] == 0)
+                index[count++] = b + 2;
+        hyp_bands_subsets(&kept, factors[i], 3);
+        CHECK(same(&kept, index, count));
+        hyp_bands_release(&kept);
+    }
+}
+
 static void check_list(const char *text, const int *index, int count)
 {
     hyp_bands kept;
@@ -260,6 +280,7 @@ int main(int argc, char **argv)
     RUN(test_neon_rule_on_few_bands);
     RUN(test_neon_rule_beyond_the_wavelengths);
     RUN(test_subset);
+    RUN(test_subsets);
     RUN(test_good_lists);
     RUN(test_bad_lists);
     RUN(test_error_names_the_wrong_part);

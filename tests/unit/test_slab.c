@@ -190,6 +190,76 @@ static void test_every_single_failure(void)
     }
 }
 
+/* Only pixels that have data in some bands are partial. */
+static void test_partial(void)
+{
+    hyp_slab slab;
+
+    CHECK(even_slab(&slab, 0, 3, 4, 5) == HYP_OK);
+    for (int p = 0; p < 12; p++)
+        for (int b = 0; b < 5; b++)
+            slab.dn[p * slab.stride + b] =
+                (int16_t)(p < 3 || (p == 7 && b != 4) || (p == 9 && b == 0)
+                              ? NODATA
+                              : p);
+    hyp_slab_mark(&slab, 0, 2, NODATA);
+    CHECK(slab.partial == 1);
+    hyp_slab_mark(&slab, 2, 1, NODATA);
+    CHECK(slab.partial == 2);
+    hyp_slab_release(&slab);
+}
+
+/* Some bands of the valid pixels, in the places that they had. */
+static void check_picked(const hyp_slab *from, const int16_t *band, int bands)
+{
+    const size_t rows = (size_t)from->rows;
+    hyp_slab slab;
+    int64_t wrong = 0;
+
+    CHECK(hyp_slab_pick(&slab, from, band, bands) == HYP_OK);
+    CHECK(slab.bands == bands && slab.pixels == from->pixels);
+    CHECK(slab.first_row == from->first_row && slab.rows == from->rows);
+    CHECK(memcmp(slab.cells, from->cells, (rows + 1) * sizeof(int64_t)) == 0);
+    CHECK(memcmp(slab.before, from->before, (rows + 1) * sizeof(int64_t)) == 0);
+    CHECK(memcmp(slab.valid, from->valid, (size_t)from->cells[rows]) == 0);
+    for (int64_t p = 0; p < slab.pixels; p++)
+        for (int b = 0; b < slab.stride; b++)
+            wrong += slab.dn[p * slab.stride + b] !=
+                     (b < bands ? from->dn[p * from->stride + band[b]] : 0);
+    CHECK(wrong == 0);
+    hyp_slab_release(&slab);
+}
+
+static void test_pick(void)
+{
+    static const int16_t all[] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 },
+                         some[] = { 1, 4, 69 }, last[] = { 69 };
+    hyp_slab slab;
+
+    CHECK(even_slab(&slab, 3, 5, 13, 70) == HYP_OK);
+    for (int p = 0; p < 65; p++)
+        for (int b = 0; b < 70; b++)
+            slab.dn[p * slab.stride + b] =
+                (int16_t)(p % 7 == 3 ? NODATA : 71 * p + b);
+    hyp_slab_mark(&slab, 0, 5, NODATA);
+    hyp_slab_drop(&slab);
+    check_picked(&slab, all, 10);
+    check_picked(&slab, some, 3);
+    check_picked(&slab, last, 1);
+    for (long nth = 1; nth <= 5; nth++) {
+        hyp_slab picked;
+        hyp_status st;
+
+        hyp_fault_arm(nth);
+        st = hyp_slab_pick(&picked, &slab, some, 3);
+        hyp_fault_arm(0);
+        CHECK(st == (nth <= 4 ? HYP_ENOMEM : HYP_OK));
+        CHECK((picked.dn == NULL) == (nth <= 4));
+        hyp_slab_release(&picked);
+    }
+    hyp_slab_release(&slab);
+}
+
 /* Rows of different lengths, as where one tile ends and another begins. */
 static void test_uneven_rows(void)
 {
@@ -218,6 +288,8 @@ int main(int argc, char **argv)
     RUN(test_no_rows);
     RUN(test_uneven_rows);
     RUN(test_padding_is_not_nodata);
+    RUN(test_partial);
+    RUN(test_pick);
     RUN(test_every_single_failure);
     MPI_Finalize();
     return test_status;
