@@ -31,7 +31,7 @@ static int reach(const hyp_summary *s)
 typedef struct centred {
     const hyp_slab *slab;
     int64_t done;
-    int16_t *middle; /* [stride]; owned */
+    int16_t *middle; /* [width]; owned */
 } centred;
 
 static bool next_pixel(void *context, const int16_t **x, const int16_t **less)
@@ -50,13 +50,13 @@ hyp_status hyp_products(const hyp_slab *slab, const hyp_summary *summary,
 {
     centred from = { .slab = slab };
     const hyp_terms terms = { .bands = slab->bands,
-                              .stride = slab->stride,
+                              .width = summary->stride,
                               .reach = reach(summary),
                               .next = next_pixel,
                               .context = &from };
     hyp_status st;
 
-    HYP_TRY(hyp_alloc(&from.middle, (size_t)slab->stride));
+    HYP_TRY(hyp_alloc(&from.middle, (size_t)summary->stride));
     for (int b = 0; b < slab->bands; b++)
         from.middle[b] = (int16_t)hyp_summary_middle(summary, b);
     st = hyp_products_of(&terms, product);

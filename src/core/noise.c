@@ -150,7 +150,7 @@ static hyp_status sum_up(const hyp_slab *slab, const hyp_slab *below,
                .step = steps[neighbours->neighbour],
                .sum = d->sum };
     const hyp_terms terms = { .bands = slab->bands,
-                              .stride = slab->stride,
+                              .width = summary->stride,
                               .reach = reach(summary),
                               .next = next_pair,
                               .context = &w };

@@ -12,12 +12,12 @@
 
 enum { PANEL = 512 }; /* vectors prepared at a time: they stay in the cache */
 
-static void add_lower(const int64_t *sum, int stride, int bands,
+static void add_lower(const int64_t *sum, int width, int bands,
                       int64_t *product)
 {
     for (int i = 0; i < bands; i++)
         for (int j = 0; j <= i; j++)
-            product[i * bands + j] += sum[i * stride + j];
+            product[i * bands + j] += sum[i * width + j];
 }
 
 /* The next vectors, in pairs; returns how many pairs. */
@@ -30,8 +30,8 @@ static int pack_panel(const hyp_terms *t, const hyp_products_kernels *kernels,
     while (pairs < PANEL / 2 && t->next(t->context, &x, &x_less)) {
         if (!t->next(t->context, &y, &y_less))
             y = y_less = x_less; /* zeros */
-        kernels->pack(x, x_less, y, y_less, t->stride, pair);
-        pair += 2 * t->stride;
+        kernels->pack(x, x_less, y, y_less, t->width, pair);
+        pair += 2 * t->width;
         pairs++;
     }
     return pairs;
@@ -42,7 +42,7 @@ static hyp_status sum_of_pairs(const hyp_terms *t,
                                const hyp_products_kernels *kernels, int depth,
                                int64_t *product)
 {
-    const size_t width = (size_t)t->stride;
+    const size_t width = (size_t)t->width;
     int16_t *pair = NULL;
     int64_t *sum = NULL;
     int pairs;
@@ -51,8 +51,8 @@ static hyp_status sum_of_pairs(const hyp_terms *t,
     HYP_TRY(hyp_alloc(&pair, PANEL * width));
     HYP_TRY(hyp_alloc(&sum, width * width));
     while ((pairs = pack_panel(t, kernels, pair)) > 0)
-        kernels->add(pair, pairs, depth, t->stride, sum);
-    add_lower(sum, t->stride, t->bands, product);
+        kernels->add(pair, pairs, depth, t->width, sum);
+    add_lower(sum, t->width, t->bands, product);
 out:
     free(pair);
     free(sum);

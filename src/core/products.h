@@ -16,15 +16,15 @@
  * Point to the next vector.  Both stay valid until the call after the next.
  *
  * Collective: no
- * Shapes:     *x, *less [stride], whose numbers past the bands are equal
+ * Shapes:     *x, *less [width], whose numbers past the bands are equal
  * Result:     false if there is none, and from then on
  */
 typedef bool hyp_terms_next(void *context, const int16_t **x,
                             const int16_t **less);
 
 typedef struct hyp_terms {
-    int bands, stride;
-    int reach; /* no number is farther from 0 */
+    int bands, width; /* width: of the vectors in memory, whole registers */
+    int reach;        /* no number is farther from 0 */
     hyp_terms_next *next;
     void *context; /* of next; borrowed */
 } hyp_terms;

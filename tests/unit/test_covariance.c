@@ -5,6 +5,7 @@
  */
 #include "base/wide.h"
 #include "core/covariance.h"
+#include "guard.h"
 #include "pixels.h"
 
 #include <stdbool.h>
@@ -153,6 +154,34 @@ static void test_products_of_wide_ranges(void)
         hyp_summary_release(&summary);
         hyp_slab_release(&slab);
     }
+}
+
+/* Every third pixel, where they lie: what is between them, and beyond the last
+   one, is not looked at. */
+static void test_products_of_some_pixels(void)
+{
+    enum { STEP = 3 };
+    int64_t product[9] = { 0 };
+    hyp_summary summary;
+    hyp_slab slab, view;
+    size_t length;
+
+    CHECK(even_slab(&slab, 0, 40, 1, 3) == HYP_OK);
+    set_pixels(&slab, -40, 90);
+    CHECK(hyp_summary_all(&slab, MPI_COMM_SELF, &summary) == HYP_OK);
+    view = slab;
+    view.pixels = (slab.pixels + STEP - 1) / STEP;
+    view.stride = slab.stride * STEP;
+    length = (size_t)(slab.pixels * slab.stride) * sizeof *view.dn;
+    view.dn = guard_new(length);
+    memcpy(view.dn, slab.dn, length);
+    CHECK(hyp_products(&view, &summary, product) == HYP_OK);
+    for (int i = 0; i < 3; i++)
+        for (int j = 0; j <= i; j++)
+            CHECK(product[3 * i + j] == product_of(&view, &summary, i, j));
+    guard_free(view.dn, length);
+    hyp_summary_release(&summary);
+    hyp_slab_release(&slab);
 }
 
 static void test_products_of_no_pixels(void)
@@ -332,6 +361,7 @@ int main(int argc, char **argv)
     MPI_Comm_size(MPI_COMM_WORLD, &size);
     RUN(test_products);
     RUN(test_products_of_wide_ranges);
+    RUN(test_products_of_some_pixels);
     RUN(test_products_of_no_pixels);
     RUN(test_grid_arithmetic);
     RUN(test_auto_grid);
