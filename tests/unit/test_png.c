@@ -84,7 +84,7 @@ static void test_words_are_kept(void)
 {
     const hyp_png image = image_of(HYP_PNG_PHOTO, ROWS, COLS);
     static const char *const words[] = {
-        "Software",    "hyperslab " HYP_VERSION,
+        "Software",    ("hyperslab " HYP_VERSION),
         "Title",       "A title",
         "Description", "what it is"
     };
