@@ -94,8 +94,11 @@ static void test_slurm(void)
 static void test_limits_of_the_process(void)
 {
     const struct rlimit large = { (rlim_t)1 << 40, RLIM_INFINITY };
+    struct rlimit data, space;
     hyp_memory_room room;
 
+    getrlimit(RLIMIT_DATA, &data);
+    getrlimit(RLIMIT_AS, &space);
     put("/proc/self/status", "VmSize:\t 2000 kB\nVmData:\t  1000 kB\n");
     CHECK(setrlimit(RLIMIT_DATA, &large) == 0);
     room = hyp_memory_room_of_process(root);
@@ -105,6 +108,8 @@ static void test_limits_of_the_process(void)
     room = hyp_memory_room_of_process(root);
     CHECK(room.bytes == ((int64_t)1 << 40) - 2000 * 1024);
     CHECK(strcmp(room.limit, "ulimit -v") == 0);
+    setrlimit(RLIMIT_DATA, &data);
+    setrlimit(RLIMIT_AS, &space);
 }
 
 static void remove_root(void)

@@ -207,7 +207,7 @@ static void test_numbers_that_cannot_be(void)
 
     replace("kmeans/centroids_dn", 2, BANDS, large);
     check_refused(HYP_EFORMAT, "kmeans/centroids_dn: 40000 in row 1");
-    replace("kmeans/centroids_dn", 2, BANDS - 1, negative);
+    replace("kmeans/centroids_dn", 2, BANDS - 1, large);
     check_refused(HYP_EFORMAT, "kmeans/centroids_dn of 2 x 4");
     replace("bands/index", BANDS, 0, negative);
     check_refused(HYP_EFORMAT, "bands/index: -3");
