@@ -258,7 +258,11 @@ TARGET static int64_t NAME(unsafe)(const float *slack, const uint16_t *label,
     return count;
 }
 
-/* Pixels are taken 64 at a time, so that they stay in the first cache. */
+/*
+ * Pixels are taken 64 at a time, so that they stay in the first cache, and the
+ * next ones are fetched meanwhile.  The halves of 64 squares add up within 32
+ * bits, which saves widening each square to 64.
+ */
 TARGET static int64_t NAME(summarise)(const int16_t *x, int64_t pixels,
                                       int stride, int16_t *low, int16_t *high,
                                       int64_t *sum)
@@ -270,21 +274,28 @@ TARGET static int64_t NAME(summarise)(const int16_t *x, int64_t pixels,
     for (int64_t begin = 0; begin < pixels; begin += TOGETHER) {
         const int64_t end =
             begin + TOGETHER < pixels ? begin + TOGETHER : pixels;
+        const int64_t ahead = end + TOGETHER < pixels ? TOGETHER : 0;
 
         for (int b = 0; b < stride; b += HYP_LANES) {
             hyp_int16x16 least = *(const hyp_int16x16 *)(low + b);
             hyp_int16x16 most = *(const hyp_int16x16 *)(high + b);
             hyp_int32x16 total = { 0 };
+            hyp_uint32x16 below = { 0 }, above = { 0 };
 
             for (int64_t p = begin; p < end; p++) {
                 hyp_int16x16 v = *(const hyp_int16x16 *)(x + p * stride + b);
                 hyp_int32x16 wide = __builtin_convertvector(v, hyp_int32x16);
+                hyp_uint32x16 square = (hyp_uint32x16)(wide * wide);
 
+                __builtin_prefetch(x + (p + ahead) * stride + b);
                 least = HYP_SELECT(v < least, v, least);
                 most = HYP_SELECT(v > most, v, most);
                 total += wide;
-                squares += __builtin_convertvector(wide * wide, hyp_int64x16);
+                below += square & UINT16_MAX;
+                above += square >> 16;
             }
+            squares += __builtin_convertvector(below, hyp_int64x16) +
+                       __builtin_convertvector(above, hyp_int64x16) * 65536;
             *(hyp_int16x16 *)(low + b) = least;
             *(hyp_int16x16 *)(high + b) = most;
             for (int i = 0; i < HYP_LANES; i++)
