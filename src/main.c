@@ -27,8 +27,7 @@ static const hyp_cmd commands[] = {
     { "predict", hyp_cmd_predict_all, MAPS | HYP_TAKES_PREDICT,
       "Apply the classes and components of a model to other tiles" },
     { "sweep", hyp_cmd_sweep_all,
-      MAPS | HYP_TAKES_READING | HYP_TAKES_KMEANS | HYP_TAKES_SWEEP |
-          HYP_TAKES_JSON,
+      RESULTS | HYP_TAKES_KMEANS | HYP_TAKES_SWEEP | HYP_TAKES_JSON,
       "Cluster tiles in several ways, and say how good and how alike they "
       "are" },
     { "compare", hyp_cmd_compare_all, HYP_TAKES_COMPARE | HYP_TAKES_JSON,

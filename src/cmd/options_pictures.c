@@ -8,7 +8,8 @@
 enum { KEY_NO_PICTURES = 256, KEY_NO_REPORT };
 
 static const struct argp_option options[] = {
-    { "no-pictures", KEY_NO_PICTURES, NULL, 0, "Write no PNG files", 0 },
+    { "no-pictures", KEY_NO_PICTURES, NULL, HYP_OF_ONE_RUN,
+      "Write no PNG files", 0 },
     { "no-report", KEY_NO_REPORT, NULL, 0, "Write no report.html", 0 },
     { 0 }
 };
@@ -26,6 +27,6 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 }
 
 const hyp_option_group hyp_options_pictures = {
-    "Pictures:",
+    "Pictures and the report:",
     { options, parse, NULL, NULL, NULL, NULL, NULL },
 };

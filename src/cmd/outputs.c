@@ -160,8 +160,6 @@ static hyp_status add_tables(names *n, hyp_products makes)
     if (makes.pixels)
         HYP_TRY(add(n, "", HYP_PIXELS_NPY));
     HYP_TRY(add(n, "", HYP_MODEL_H5));
-    if (makes.report)
-        HYP_TRY(add(n, "", HYP_REPORT_HTML));
 out:
     return st;
 }
@@ -179,6 +177,8 @@ static hyp_status list_names(names *n, const hyp_outputs *o, hyp_products makes)
         HYP_TRY(add(n, "", HYP_SWEEP_CSV));
     else if (!makes.maps_only)
         HYP_TRY(add_tables(n, makes));
+    if (makes.report)
+        HYP_TRY(add(n, "", HYP_REPORT_HTML));
     HYP_TRY(add(n, "", HYP_RUN_JSON));
 out:
     return st;

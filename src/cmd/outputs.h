@@ -65,7 +65,7 @@ typedef struct hyp_products {
     bool maps_only; /* neither tables nor a model: there is one      */
     bool envi;      /* maps and centroids in ENVI's formats too      */
     bool hdf5;      /* the maps as a netCDF-4 file too               */
-    bool sweep;     /* its table, and nothing else                   */
+    bool sweep;     /* its table, and no maps                       */
 } hyp_products;
 
 typedef struct hyp_outputs {

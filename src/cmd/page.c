@@ -9,6 +9,7 @@
 /* The most important ones first: the page has room for so much. */
 static const hyp_report_part parts[] = {
     { HYP_RUN_JSON, HYP_RUN_JSON, HYP_REPORT_JSON },
+    { HYP_SWEEP_CSV, HYP_SWEEP_CSV, HYP_REPORT_TABLE },
     { HYP_CLASSES_CSV, HYP_CLASSES_CSV, HYP_REPORT_TABLE },
     { HYP_CLASSES_PNG, HYP_CLASSES_PNG, HYP_REPORT_BYTES },
     { HYP_TRUECOLOR_PNG, "truecolor", HYP_REPORT_PHOTO },

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "cmd/cmd.h"
 #include "cmd/job.h"
+#include "cmd/page.h"
 #include "cmd/plan.h"
 #include "cmd/record.h"
 #include "cmd/start.h"
@@ -305,6 +306,7 @@ static hyp_status write_all(hyp_job *job, const hyp_sweep *found)
                              hyp_output_path(&job->outputs, HYP_SWEEP_CSV));
     HYP_TRY(hyp_agree(job->comm, st));
     HYP_TRY(hyp_record_write_all(job));
+    HYP_TRY(hyp_page_write_all(job));
 out:
     return st;
 }
@@ -322,7 +324,7 @@ static hyp_status print(const hyp_sweep *found, bool json)
 
 hyp_status hyp_cmd_sweep_all(const hyp_settings *settings, MPI_Comm comm)
 {
-    const hyp_products makes = { .sweep = true };
+    const hyp_products makes = { .sweep = true, .report = settings->report };
     hyp_sweep found = { 0 };
     hyp_job job;
     int rank;

@@ -69,7 +69,8 @@ pca_options='--variance --components --min-eigenvalue --whiten
 	lists pca $read_options $map_options $pca_options $picture_options
 	lists mnf $read_options $map_options --snr --noise-from --components \
 		--eigen-grid
-	lists sweep $read_options $write_options $kmeans_options --pca --json
+	lists sweep $read_options $write_options $kmeans_options --pca --json \
+		--no-report
 	lists predict $tile_options $map_options -m --model
 	lists compare --match --nodata-a --nodata-b --json
 	lists info --json

@@ -11,7 +11,8 @@ set -- -k 3,5 --subset 1,2,3 --pca 0,0.99 --max-iter 3
 [ "$(wc -l <first/sweep.csv)" -eq 13 ] || fail 'not a line for each setting'
 [ "$(grep -c '"classes": [35],' "$top/first.json")" -eq 12 ] ||
 	fail '--json: not an object for each setting'
-[ "$(echo first/*)" = 'first/run.json first/sweep.csv' ] || fail 'other files'
+[ "$(echo first/*)" = 'first/report.html first/run.json first/sweep.csv' ] ||
+	fail 'other files'
 grep -v '"seconds"' "$top/first.json" >"$top/wanted.json"
 cut -d , -f 1-15 first/sweep.csv >"$top/wanted.csv"
 for count in 2 3 7; do
@@ -32,6 +33,12 @@ expect 'what * means' grep -q 'stopped at --max-iter' "$out"
 # Without lists, it is one line, like the first.
 expect_ok 1 sweep -k 1 -o one tile.h5
 expect 'no quality of one class' grep -Eq '^ +1 +1 .* - +- +- ' "$out"
+
+# The page is one of the files: none is there without the others.
+expect_ok 2 sweep -k 2 --no-report -o bare tile.h5
+[ "$(echo bare/*)" = 'bare/run.json bare/sweep.csv' ] || fail '--no-report'
+expect_ok 2 report bare
+expect 'one can be made later' grep -q 'id="sweep.csv"' bare/report.html
 
 # A table that cannot be printed is an error; the files are there.
 if [ -e /dev/full ]; then
@@ -55,7 +62,7 @@ expect_error 1 64 "--subset '2,.*': expected at most 32 values" \
 expect_error 3 64 "--subset '0'" sweep --subset 2,0 -o new tile.h5
 expect_error 1 64 "--pca '1.1': expected a number from 0 to 1" \
 	sweep --pca 0,1.1 -o new tile.h5
-for option in --resume --start-clusters=model.h5 --mosaic-tif; do
+for option in --resume --start-clusters=model.h5 --mosaic-tif --no-pictures; do
 	expect_error 1 64 "'$option': no such option" sweep $option -o new tile.h5
 done
 expect_ok 2 sweep --dry-run "$@" -o new tile.h5

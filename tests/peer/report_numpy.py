@@ -6,6 +6,7 @@ from the tile.
 """
 import base64
 import html.parser
+import io
 import json
 import os
 import shutil
@@ -17,7 +18,7 @@ from lib import oracle
 from lib.oracle import check, close, same
 
 VERBATIM = ["classes.csv", "centroids.csv", "deviations.csv",
-            "eigenvalues.csv", "components.csv"]
+            "eigenvalues.csv", "components.csv", "sweep.csv"]
 BYTES = ["classes.png", "covariance.npy", "pixels.npy"]
 HOSTILE = "x</script><img src=x onerror=alert(1)>\"'\udce9.h5"
 
@@ -54,14 +55,19 @@ class Blocks(html.parser.HTMLParser):
 def check_blocks(run, small=True):
     blocks = Blocks(run.path("report.html"))
     names = {"run.json", *VERBATIM, *BYTES, "truecolor", "falsecolor",
-             "left-out"}
+             "left-out"} - {"sweep.csv"}
     if not small:
         names.remove("pixels.npy")
+    return check_page(run, blocks, names)
+
+
+def check_page(run, blocks, names):
+    """The blocks have these names, and hold what the files hold."""
     same(sorted(blocks.found), sorted(names), f"{run.name}: blocks")
     check(json.loads(blocks.found["run.json"]) == run.record,
           f"{run.name}: the record")
     check(json.loads(blocks.found["left-out"]) == [], f"{run.name}: left out")
-    for name in VERBATIM:
+    for name in names & set(VERBATIM):
         with open(run.path(name), encoding="utf-8", newline="") as text:
             check(blocks.found[name] == text.read(), f"{run.name}: {name}")
     for name in names & set(BYTES):
@@ -172,6 +178,28 @@ def test_large():
         check(len(blocks.bytes("classes.png")) > 100, "a map")
 
 
+def test_sweep():
+    """The table of a sweep, whose numbers are those of the record and, but
+    for the seconds, the same at any rank count."""
+    tile = oracle.synth("--rows 30 --cols 20 --bands 60 --nodata-edge 0.1")
+    options = "-k 3,1 --subset 1,2 --pca 0,0.99 --max-iter 5"
+    runs = oracle.at_ranks(tile, options, (1, 3), "sweep")
+    for run in runs:
+        blocks = Blocks(run.path("report.html"))
+        check_page(run, blocks, {"run.json", "sweep.csv", "left-out"})
+        table = np.genfromtxt(io.StringIO(blocks.found["sweep.csv"]),
+                              delimiter=",", names=True)
+        for line, row in zip(run.record["sweep"]["lines"], table, strict=True):
+            same([row[name] for name in line],
+                 [np.nan if value is None else float(value)
+                  for value in line.values()], f"{run.name}: a line")
+        same(run.table("sweep.csv")[:, :-1], runs[0].table("sweep.csv")[:, :-1],
+             f"{run.name}: the table")
+        same(sorted(os.listdir(run.folder)),
+             ["report.html", "run.json", "sweep.csv"], f"{run.name}: files")
+    check_again(runs[1])
+
+
 def test_names():
     folder = oracle.new_path()
     path = os.path.join(folder, HOSTILE)
@@ -197,6 +225,7 @@ def test_real():
 def main():
     test_small()
     test_large()
+    test_sweep()
     test_names()
     test_real()
     oracle.finish(at_least=200)

@@ -32,6 +32,14 @@ hyperslab pca -q --subset 2 -o "$top/pca" "$top/small.h5"
 hyperslab run -q --subset 4 -k 300 --max-iter 3 -o "$top/many" "$top/small.h5"
 hyperslab run -q --no-pictures -k 3 --subset 4 -o "$top/bare" "$top/small.h5"
 
+# Sweeps: some lines of which are stopped; of one setting; of many lines.
+hyperslab sweep -q -k 3,1,5 --subset 2,3 --pca 0,0.99 --max-iter 7 \
+	-o "$top/sweep" "$top/small.h5" >"$top/printed"
+hyperslab sweep -q -k 4 --subset 2 -o "$top/lone" "$top/small.h5" \
+	>"$top/printed"
+hyperslab sweep -q -k 2 --subset 5,6,7,8,9,10,11,12,13,14,15 --max-iter 1 \
+	--pca 0,0.1,0.2,0.3,0.4,0.5 -o "$top/broad" "$top/small.h5" >"$top/printed"
+
 cp "$top/small.h5" "$top/again.h5"
 hyperslab run -q --subset 4 -k 4 -o "$top/two" "$top/small.h5" "$top/again.h5"
 

@@ -123,10 +123,12 @@ export function chart(host, { name, height = 320, x, y, y2, series, data,
     return u;
 }
 
-/* A line of a tooltip: a swatch, a name, a value. */
-export function entry(colour, name, value, strong = false) {
+/* A line of a tooltip: a swatch, as a sample of a line if told, a name, a
+   value. */
+export function entry(colour, name, value, strong = false, sample = '') {
     return make('div', { 'class': strong ? 'entry strong' : 'entry' },
-        make('span', { 'class': 'swatch', style: { backgroundColor: colour } }),
+        make('span', { 'class': `swatch ${sample}`,
+                       style: { backgroundColor: colour } }),
         make('span', {}, name),
         make('span', { 'class': 'number' }, value));
 }

@@ -4,9 +4,9 @@
 import { css } from './colour.js';
 import { make, swatch } from './dom.js';
 
-/* One button of a row: pressed or not. */
-export function chip(name, colour, toggle) {
-    const square = swatch(colour);
+/* One button of a row: pressed or not; with a sample of a line if told. */
+export function chip(name, colour, toggle, sample = '') {
+    const square = swatch(colour, sample);
     const button = make('button', { type: 'button', 'class': 'chip',
                                     onclick: toggle }, square, name);
 

@@ -6,7 +6,7 @@ import { chip } from './chips.js';
 import { column } from './data.js';
 import { find } from './dom.js';
 import { fixed, percent, significant } from './format.js';
-import { ink } from './theme.js';
+import { ink, lineColour, lineStyle } from './theme.js';
 
 const MOST_IN_SCREE = 30;
 const SHOWN_AT_FIRST = 3;
@@ -61,13 +61,13 @@ function drawLoadings(loadings) {
     const all = loadings.columns.map((_, i) => column(loadings, i));
     const gaps = withGaps(all[0]);
     const number = Math.min(all.length - 1, MOST_LINES);
-    const colour = (i) => ink(`line-${(i - 1) % 6 + 1}`);
     const dash = (i) => i > 6 ? [5, 3] : [];
     const series = [], data = [gaps.x];
 
     for (let i = 1; i <= number; i++) {
-        series.push({ stroke: () => colour(i), width: 1.5, dash: dash(i),
-                      show: i <= SHOWN_AT_FIRST, points: { show: false } });
+        series.push({ stroke: () => lineColour(i - 1), width: 1.5,
+                      dash: dash(i), show: i <= SHOWN_AT_FIRST,
+                      points: { show: false } });
         data.push(gaps.spread(all[i]));
     }
     const u = chart(find('loadings-chart'), {
@@ -81,21 +81,21 @@ function drawLoadings(loadings) {
         describe: (u, idx) => gaps.from[idx] === null ? null : [
             heading(`${fixed(gaps.x[idx], 1)} nm`),
             ...series.flatMap((_, s) => u.series[s + 1].show
-                ? [entry(colour(s + 1), `PC ${s + 1}`,
+                ? [entry(lineStyle(s), `PC ${s + 1}`,
                          fixed(data[s + 1][idx], 4))] : [])],
         more: { cursor: { y: false, drag: { x: false, y: false },
                           points: { show: false } } },
     });
 
     for (let i = 1; i <= number; i++) {
-        const one = chip(`PC ${i}`, colour(i), () => {
+        const one = chip(`PC ${i}`, lineStyle(i - 1), () => {
             const show = !u.series[i].show;
 
             u.setSeries(i, { show });
-            one.set(show, colour(i));
+            one.set(show, lineStyle(i - 1));
         });
 
-        one.set(i <= SHOWN_AT_FIRST, colour(i));
+        one.set(i <= SHOWN_AT_FIRST, lineStyle(i - 1));
         find('loadings-chips').append(one.button);
     }
 }

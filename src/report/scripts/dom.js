@@ -24,9 +24,9 @@ export function find(id) {
     return document.getElementById(id);
 }
 
-/* A square in a colour that the view may change. */
-export function swatch(colour) {
-    return make('span', { 'class': 'swatch', 'aria-hidden': 'true',
+/* A square in a colour that the view may change, or a sample of a line. */
+export function swatch(colour, sample = '') {
+    return make('span', { 'class': `swatch ${sample}`, 'aria-hidden': 'true',
                           style: { backgroundColor: colour } });
 }
 

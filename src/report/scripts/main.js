@@ -16,12 +16,14 @@ import { createPlace } from './place.js';
 import { decode } from './png.js';
 import { drawRecord, drawTables } from './record.js';
 import { drawSpectra } from './spectra.js';
+import { drawSweep } from './sweep.js';
 import { toCsv } from './tables.js';
 import { startTheme } from './theme.js';
 import { createView } from './view.js';
 
 const data = {
     run: json('run.json'),
+    sweep: table('sweep.csv'),
     classes: table('classes.csv'),
     centroids: table('centroids.csv'),
     deviations: table('deviations.csv'),
@@ -58,6 +60,8 @@ function drawHead(run) {
     if (run.pca)
         did.push(`${count(run.pca.components, 'principal component')} hold ` +
             `${fixed(100 * run.pca.share_of_variance, 2)} % of the variance`);
+    if (run.sweep)
+        did.push(`k-means in ${count(run.sweep.lines.length, 'setting')}`);
     document.title = `${title} \u2013 hyperslab`;
     find('title').textContent = title;
     find('summary').textContent =
@@ -183,6 +187,12 @@ async function start() {
 
     drawHead(data.run);
     drawLeftOut();
+    find('palette-choice').hidden = !data.centroids;
+    if (data.sweep) {
+        reveal('settings');
+        reveal('indices');
+        drawSweep(data.sweep);
+    }
     if (data.centroids) {
         const view = createClassView(image?.palette);
 

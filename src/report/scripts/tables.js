@@ -40,6 +40,33 @@ export function tableOf(heads, rows, { caption, numeric = [] } = {}) {
                 : cell('td', content, i))))));
 }
 
+/*
+ * The same of numbers, in the order of a column whose head is pressed; pressed
+ * again, the other way round.  key [rows][columns] is what cells are ordered
+ * by; NaN comes last.
+ */
+export function sortableOf(heads, rows, key) {
+    const table = tableOf(heads.map((head, i) => make('button', {
+        type: 'button', 'class': 'sort', onclick: () => sort(i) }, head)),
+        rows, { numeric: heads.map((_, i) => i) });
+    const cells = [...table.tHead.rows[0].cells];
+    const lines = [...table.tBodies[0].rows].map((row, i) =>
+        ({ row, key: key[i] }));
+
+    function sort(by) {
+        const down = cells[by].getAttribute('aria-sort') === 'ascending';
+        const lacks = ({ key }) => Number.isNaN(key[by]);
+
+        lines.sort((a, b) => lacks(a) - lacks(b) ||
+            (down ? b.key[by] - a.key[by] : a.key[by] - b.key[by]));
+        table.tBodies[0].append(...lines.map(({ row }) => row));
+        cells.forEach((cell) => cell.removeAttribute('aria-sort'));
+        cells[by].setAttribute('aria-sort', down ? 'descending' : 'ascending');
+    }
+
+    return table;
+}
+
 /* Wide tables scroll in a box, by keyboard too. */
 export function scrolling(table, name) {
     return make('div', { 'class': 'scrolls', tabindex: '0', role: 'region',

@@ -6,6 +6,7 @@ import { find } from './dom.js';
 const paper = matchMedia('print');
 const dark = matchMedia('(prefers-color-scheme: dark)');
 const redraws = [], printers = [];
+const LINES = 6; /* colours in theme.css */
 let printing = false;
 
 /* The value of one of the style sheet's colours, as it is now. */
@@ -19,6 +20,16 @@ export function rgb(name) {
     const value = parseInt(ink(name).slice(1), 16);
 
     return [value >> 16, value >> 8 & 255, value & 255];
+}
+
+/* The colour of a line, of six that can be told apart; and as elements take it,
+   which follows the theme by itself. */
+export function lineColour(number) {
+    return ink(`line-${number % LINES + 1}`);
+}
+
+export function lineStyle(number) {
+    return `var(--line-${number % LINES + 1})`;
 }
 
 /* Canvases hold no style: they are drawn again. */

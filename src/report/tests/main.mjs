@@ -10,6 +10,7 @@ import { testCharts } from './charts.mjs';
 import { finish } from './harness.mjs';
 import { testLong, testMap } from './map.mjs';
 import { testPaths, testRuns, testThemes } from './pages.mjs';
+import { testSweeps } from './sweep.mjs';
 import { testTables } from './tables.mjs';
 
 const top = process.argv[2];
@@ -28,6 +29,7 @@ try {
     await testThemes(open);
     await testPaths(open);
     await testRuns(browser, top);
+    await testSweeps(browser, top);
 } finally {
     await browser.close();
 }

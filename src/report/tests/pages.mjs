@@ -12,13 +12,13 @@ const MOST_BYTES = 8000000;
 const axe = readFileSync(createRequire(import.meta.url)
     .resolve('axe-core/axe.min.js'), 'utf8');
 
-function sections(page) {
+export function sections(page) {
     return page.locator('section:visible').evaluateAll((all) =>
         all.map((section) => section.id));
 }
 
 /* What axe-core finds that is serious or worse. */
-async function findSerious(page) {
+export async function findSerious(page) {
     await page.evaluate(axe);
     const { violations, passes } = await page.evaluate(() =>
         globalThis.axe.run({ resultTypes: ['violations'] }));
@@ -27,6 +27,29 @@ async function findSerious(page) {
     return violations.filter(({ impact }) =>
         ['serious', 'critical'].includes(impact))
         .map(({ id, nodes }) => `${id}: ${nodes.map((n) => n.html)}`);
+}
+
+/* Names of what Tab reaches, from the first to the last; each shows it. */
+export async function visit(page) {
+    const seen = [];
+
+    for (;;) {
+        await page.keyboard.press('Tab');
+        if (await page.evaluate(() => document.activeElement === document.body))
+            return seen; /* behind the last one */
+        const { name, outlined } = await page.evaluate(() => {
+            const e = document.activeElement;
+            const style = getComputedStyle(e);
+
+            return { name: e.id || e.getAttribute('aria-label') ||
+                         e.textContent.trim().slice(0, 40),
+                     outlined: style.outlineStyle !== 'none' ||
+                         e.className === 'skip' };
+        });
+
+        assert.ok(outlined, `${name} has no outline`);
+        seen.push(name);
+    }
 }
 
 export async function testThemes(open) {
@@ -73,27 +96,8 @@ export async function testThemes(open) {
 export async function testPaths(open) {
     await test('Tab reaches every control, in order, and shows it', () =>
         open(async (page) => {
-            const seen = [];
-
-            for (;;) {
-                await page.keyboard.press('Tab');
-                if (await page.evaluate(() =>
-                    document.activeElement === document.body))
-                    break; /* behind the last one */
-                const { name, outlined } = await page.evaluate(() => {
-                    const e = document.activeElement;
-                    const style = getComputedStyle(e);
-
-                    return { name: e.id || e.getAttribute('aria-label') ||
-                                 e.textContent.trim().slice(0, 40),
-                             outlined: style.outlineStyle !== 'none' ||
-                                 e.className === 'skip' };
-                });
-
-                assert.ok(outlined, `${name} has no outline`);
-                seen.push(name);
-            }
-            const order = ['Skip to the map', 'Classes', 'palette', 'theme',
+            const seen = await visit(page);
+            const order = ['Skip to the results', 'Classes', 'palette', 'theme',
                            'opacity', 'base', 'whole', 'map', 'Zoom in', 'all',
                            'none', 'Show class 1', 'Show class 5', 'Class 1',
                            'spread', 'spectra-chart', 'reassigned-chart',

@@ -1,15 +1,15 @@
 /*
  * shots.mjs - pictures of a report, for the documentation
  *
- *   node src/report/tests/shots.mjs hyperslab-demo/report.html docs/images
+ *   node src/report/tests/shots.mjs RUN/report.html SWEEP/report.html FOLDER
  */
 import { resolve } from 'node:path';
 
 import { look, startBrowser } from './browser.mjs';
 
-const [file, folder] = process.argv.slice(2);
+const [file, sweep, folder] = process.argv.slice(2);
 const browser = await startBrowser();
-const open = (options, body) => look(browser, resolve(file),
+const open = (options, body, page = file) => look(browser, resolve(page),
     { viewport: { width: 1220, height: 770 }, ...options }, body);
 
 /* Look closer, and read a pixel, so that what a click shows is shown. */
@@ -32,6 +32,12 @@ try {
             position: { x: 420, y: 160 } });
         await page.screenshot({ path: `${folder}/report-dark.png` });
     });
+    await open({}, async (page) => {
+        await page.locator('#indices').evaluate((e) => e.scrollIntoView());
+        await page.locator('#silhouette-by-k').hover({
+            position: { x: 300, y: 60 } });
+        await page.screenshot({ path: `${folder}/report-sweep.png` });
+    }, sweep);
 } finally {
     await browser.close();
 }

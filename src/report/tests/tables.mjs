@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 
 import { test } from './harness.mjs';
 
-async function save(page, button) {
+export async function save(page, button) {
     const [download] = await Promise.all([
         page.waitForEvent('download'), button.click()]);
 
