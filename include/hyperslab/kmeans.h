@@ -134,7 +134,8 @@ HYP_CHECKED hyp_status hyp_kmeans_all(const hyp_slab *slab,
  *
  * Collective: yes
  * Shapes:     km: classes, bands, distance and centre are taken; label and
- *             count are made
+ *             count are made; coarser [pixels of the slab]: the values of a
+ *             pixel are in 2^this DN; NULL: all are in DN
  * Requires:   centres within +-2^15 DN
  * Errors:     HYP_ENOMEM, HYP_ENUMERIC; km is then to be released
  * Ownership:  the caller frees with hyp_kmeans_release()
@@ -144,6 +145,7 @@ HYP_CHECKED hyp_status hyp_kmeans_all(const hyp_slab *slab,
  */
 HYP_CHECKED hyp_status hyp_kmeans_predict_all(hyp_kmeans *km,
                                               const hyp_slab *slab,
+                                              const uint8_t *coarser,
                                               const hyp_summary *summary,
                                               MPI_Comm comm);
 
@@ -153,12 +155,12 @@ HYP_CHECKED hyp_status hyp_kmeans_predict_all(hyp_kmeans *km,
  * differences, added up in double and rounded to float once.
  *
  * Collective: no
- * Shapes:     out [pixels]
+ * Shapes:     coarser: as for hyp_kmeans_predict_all(); out [pixels]
  * Result:     a pixel's distance does not depend on its place, nor on its rank
  */
 void hyp_kmeans_distances(const hyp_kmeans *km, const hyp_slab *slab,
-                          int64_t first, int64_t pixels, double scale,
-                          float *out);
+                          const uint8_t *coarser, int64_t first, int64_t pixels,
+                          double scale, float *out);
 
 /*
  * Replace the sums and centres by those of other values of the same pixels.

@@ -16,9 +16,11 @@
 typedef struct hyp_score_grid {
     const hyp_pca *pca; /* borrowed                                        */
     double scale;       /* DN per unit of reflectance                      */
-    double step;        /* reflectance: the least power of two with which the
-                           largest score of the scene fits                 */
+    double step;        /* reflectance: a power of two, the least with which
+                           the largest score of the scene fits, or as given */
     hyp_slab slab;      /* the pixels' scores in steps; owned              */
+    uint8_t *coarser;   /* [pixels]: the step of a pixel is 2^this times as
+                           large; NULL: none is; owned                     */
 } hyp_score_grid;
 
 /*
@@ -34,6 +36,22 @@ HYP_CHECKED hyp_status hyp_score_grid_all(hyp_score_grid *grid,
                                           const hyp_slab *slab,
                                           const hyp_pca *pca, double scale,
                                           MPI_Comm comm);
+
+/*
+ * Put the scores of this rank's pixels on a grid of a given step.  A pixel with
+ * larger scores than fit is put on a coarser grid: that of the least power of
+ * two with which they do.
+ *
+ * Collective: no
+ * Requires:   step is a power of two
+ * Errors:     HYP_ENOMEM; grid is then empty
+ * Ownership:  borrows pca; the caller frees with hyp_score_grid_release()
+ * Result:     that of a pixel does not depend on others
+ */
+HYP_CHECKED hyp_status hyp_score_grid_apply(hyp_score_grid *grid,
+                                            const hyp_slab *slab,
+                                            const hyp_pca *pca, double scale,
+                                            double step);
 
 /*
  * The scores of a spectrum.

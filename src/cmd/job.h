@@ -46,6 +46,7 @@ typedef struct hyp_job_points {
 typedef struct hyp_job_scores {
     hyp_score_grid grid;
     hyp_summary summary; /* of the scores                               */
+    int64_t coarser;     /* pixels with a larger step, of all ranks     */
     double *centre;      /* [classes][components], in steps of the grid;
                             owned                                       */
 } hyp_job_scores;

@@ -17,6 +17,7 @@
 #include <linux/magic.h>
 
 enum { MOST_NODES = 4096, WORD = 32 };
+enum { SCORES = 32 }; /* of a pixel that are clustered: seldom more */
 
 /* Address space that OpenBLAS maps for a thread at its first use, and hardly
    touches.  It tries for ever if it gets none: a limit of a process must have
@@ -67,11 +68,10 @@ static int most_classes(const hyp_swept *swept)
     return most;
 }
 
-/* A sweep picks bands, if there are several subsets, and makes scores, of which
-   so many are seldom needed; it keeps labels to compare with. */
+/* A sweep picks bands, if there are several subsets, and makes scores; it keeps
+   labels to compare with. */
 static void describe_sweep(const hyp_settings *s, hyp_footprint_task *task)
 {
-    enum { SCORES = 32 };
     const hyp_swept *swept = &s->swept;
 
     task->classes = most_classes(swept);
@@ -96,6 +96,7 @@ static hyp_footprint_task describe(const hyp_job *job,
         .bands = job->bands,
         .buffers = needs->buffer_bytes,
         .decoder = needs->largest_bytes,
+        .picked = job->makes.of_scores ? SCORES : 0,
         .classes = job->makes.classes ? s->classes : 0,
         .bounded = s->distance == HYP_DISTANCE_L2,
         .components = job->makes.components || job->makes.mnf,

@@ -5,6 +5,7 @@
 #include "cmd/cmd.h"
 #include "cmd/job.h"
 #include "cmd/plan.h"
+#include "cmd/project.h"
 #include "cmd/write.h"
 #include "hyperslab/comm.h"
 #include "io/model.h"
@@ -51,8 +52,9 @@ static hyp_status take_model(hyp_job *job, hyp_model *model, const char *path)
     model->pca = (hyp_pca){ 0 };
     if (factor == 1)
         return HYP_OK;
-    rescale(job->kmeans.centre, (int64_t)job->kmeans.classes * job->bands,
-            factor);
+    if (model->step == 0) /* scores are reflectance anyway */
+        rescale(job->kmeans.centre, (int64_t)job->kmeans.classes * job->bands,
+                factor);
     rescale(job->pca.mean, job->bands, factor);
     if (job->pca.kind == HYP_PCA_NOISE_ADJUSTED)
         rescale(job->pca.vector, (int64_t)job->pca.components * job->bands,
@@ -68,15 +70,25 @@ static void say_of_model(const hyp_job *job, const hyp_model *model,
     hyp_job_say(job, "applying '%s': %d classes and %d components of %d bands",
                 path, model->kmeans.classes, model->pca.components,
                 model->kept.count);
+    if (model->step > 0)
+        hyp_job_say(job,
+                    "classes are of scores, in steps of 1/%g of "
+                    "reflectance",
+                    1 / model->step);
 }
 
-static hyp_status classify_all(hyp_job *job)
+/* step: of the scores that the classes are of; 0: they are of spectra */
+static hyp_status classify_all(hyp_job *job, double step)
 {
-    const double begin = hyp_clock();
-    hyp_status st;
+    double begin;
+    hyp_status st = HYP_OK;
 
-    HYP_TRY(hyp_kmeans_predict_all(&job->kmeans, &job->slab, &job->summary,
-                                   job->comm));
+    if (step > 0)
+        HYP_TRY(hyp_project_onto_all(job, step));
+    begin = hyp_clock();
+    HYP_TRY(hyp_kmeans_predict_all(&job->kmeans, job->points.slab,
+                                   job->scores.grid.coarser,
+                                   job->points.summary, job->comm));
     hyp_job_phase(job, "predict", hyp_clock() - begin);
     HYP_TRY(hyp_write_classes_all(job));
     HYP_TRY(hyp_write_distances_all(job));
@@ -91,6 +103,7 @@ static hyp_status predict_all(const hyp_settings *settings, hyp_model *model,
     const bool components = model->pca.components > 0;
     const bool mnf = model->pca.kind == HYP_PCA_NOISE_ADJUSTED;
     const hyp_products makes = { .classes = classes,
+                                 .of_scores = model->step > 0,
                                  .distances = classes,
                                  .components = components && !mnf,
                                  .mnf = components && mnf,
@@ -111,7 +124,7 @@ static hyp_status predict_all(const hyp_settings *settings, hyp_model *model,
     HYP_TRY(hyp_job_read_all(&job));
     HYP_TRY(hyp_agree(comm, take_model(&job, model, path)));
     if (makes.classes)
-        HYP_TRY(classify_all(&job));
+        HYP_TRY(classify_all(&job, model->step));
     if (components)
         HYP_TRY(hyp_write_components_all(&job));
     HYP_TRY(hyp_write_record_all(&job));

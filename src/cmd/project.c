@@ -12,6 +12,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+static hyp_status use_grid_all(hyp_job *job, double begin)
+{
+    hyp_job_scores *s = &job->scores;
+    hyp_status st;
+
+    HYP_TRY(hyp_summary_all(&s->grid.slab, job->comm, &s->summary));
+    job->points =
+        (hyp_job_points){ &s->grid.slab, &s->summary, 1 / s->grid.step };
+    hyp_job_phase(job, "score grid", hyp_clock() - begin);
+out:
+    return st;
+}
+
 hyp_status hyp_project_pixels_all(hyp_job *job)
 {
     hyp_job_scores *s = &job->scores;
@@ -20,12 +33,32 @@ hyp_status hyp_project_pixels_all(hyp_job *job)
 
     HYP_TRY(hyp_score_grid_all(&s->grid, &job->slab, &job->pca, job->scale,
                                job->comm));
-    HYP_TRY(hyp_summary_all(&s->grid.slab, job->comm, &s->summary));
-    job->points =
-        (hyp_job_points){ &s->grid.slab, &s->summary, 1 / s->grid.step };
-    hyp_job_phase(job, "score grid", hyp_clock() - begin);
+    HYP_TRY(use_grid_all(job, begin));
     hyp_job_say(job, "k-means on scores, in steps of 1/%g of reflectance",
                 1 / s->grid.step);
+out:
+    return st;
+}
+
+hyp_status hyp_project_onto_all(hyp_job *job, double step)
+{
+    hyp_job_scores *s = &job->scores;
+    const double begin = hyp_clock();
+    hyp_status st;
+
+    st =
+        hyp_score_grid_apply(&s->grid, &job->slab, &job->pca, job->scale, step);
+    HYP_TRY(hyp_agree(job->comm, st));
+    for (int64_t p = 0; p < job->slab.pixels; p++)
+        s->coarser += s->grid.coarser[p] > 0;
+    MPI_Allreduce(MPI_IN_PLACE, &s->coarser, 1, MPI_INT64_T, MPI_SUM,
+                  job->comm);
+    HYP_TRY(use_grid_all(job, begin));
+    if (s->coarser > 0)
+        hyp_job_say(job,
+                    "note: %lld pixels have larger scores than any pixel of "
+                    "the training; theirs are rounded to larger steps",
+                    (long long)s->coarser);
 out:
     return st;
 }

@@ -15,6 +15,15 @@
 HYP_CHECKED hyp_status hyp_project_pixels_all(hyp_job *job);
 
 /*
+ * Let a model's classes have the scores of the pixels, on the grid of its
+ * training, and say how many pixels have larger ones than it had.
+ *
+ * Collective: yes
+ * Shapes:     step: of the grid, reflectance
+ */
+HYP_CHECKED hyp_status hyp_project_onto_all(hyp_job *job, double step);
+
+/*
  * Keep the centroids that k-means found among the scores, and give the classes
  * their mean spectra; those without pixels, that of their centroid.
  *

@@ -275,6 +275,11 @@ static json_t *describe_prediction(const hyp_job *job)
     if (job->makes.components || job->makes.mnf)
         json_object_set_new(root, "components",
                             json_integer(job->pca.components));
+    if (job->makes.of_scores)
+        json_object_set_new(root, "scores",
+                            json_pack("{s:f, s:I}", "step",
+                                      job->scores.grid.step, "coarser_pixels",
+                                      (json_int_t)job->scores.coarser));
     return root;
 }
 

@@ -162,7 +162,8 @@ hyp_status hyp_write_classes_all(hyp_job *job)
         if (st == HYP_OK)
             st = hyp_formats_write_centroids(job);
     }
-    if (st == HYP_OK && job->rank == 0 && job->makes.of_scores)
+    if (st == HYP_OK && job->rank == 0 && job->makes.of_scores &&
+        !job->makes.maps_only)
         st = hyp_project_write(job);
     HYP_TRY(hyp_agree(job->comm, st));
     hyp_job_phase(job, "write classes", hyp_clock() - begin);

@@ -19,15 +19,15 @@ static hyp_status fill_distances(void *context, int64_t row, int64_t rows,
                                  void *out)
 {
     const hyp_job *job = context;
-    const hyp_slab *slab = &job->slab;
+    const hyp_slab *slab = job->points.slab;
     const int64_t pixels = hyp_slab_pixels_in(slab, row, rows);
     float *values;
     hyp_status st = hyp_alloc(&values, (size_t)pixels);
 
     if (st != HYP_OK)
         return st;
-    hyp_kmeans_distances(&job->kmeans, slab, slab->before[row], pixels,
-                         job->scale, values);
+    hyp_kmeans_distances(&job->kmeans, slab, job->scores.grid.coarser,
+                         slab->before[row], pixels, job->points.scale, values);
     hyp_slab_spread(slab, values, &nodata, sizeof nodata, row, rows, out);
     free(values);
     return HYP_OK;

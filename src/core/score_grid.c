@@ -29,6 +29,15 @@ out:
     return st;
 }
 
+static float largest_of(const float *value, int64_t count)
+{
+    float largest = 0;
+
+    for (int64_t i = 0; i < count; i++)
+        largest = fmaxf(largest, fabsf(value[i]));
+    return largest;
+}
+
 static float largest_score(const pass *p, const hyp_slab *slab)
 {
     float largest = 0;
@@ -38,8 +47,8 @@ static float largest_score(const pass *p, const hyp_slab *slab)
         const int64_t count = left < BLOCK ? left : BLOCK;
 
         hyp_scores_of(&p->scores, slab, first, count, p->value);
-        for (int64_t i = 0; i < count * p->scores.components; i++)
-            largest = fmaxf(largest, fabsf(p->value[i]));
+        largest =
+            fmaxf(largest, largest_of(p->value, count * p->scores.components));
     }
     return largest;
 }
@@ -55,11 +64,23 @@ static double choose_step(double largest)
     return ldexp(1, fraction > 0.5 ? exponent : exponent - 1);
 }
 
+/* The step of one pixel, which is coarser if its scores do not fit. */
+static double step_of(hyp_score_grid *grid, int64_t pixel, const float *value)
+{
+    const float largest = largest_of(value, grid->pca->components);
+    double step = grid->step;
+
+    if (grid->coarser && (double)largest > INT16_MAX * step) {
+        step = choose_step(largest);
+        grid->coarser[pixel] = (uint8_t)(ilogb(step) - ilogb(grid->step));
+    }
+    return step;
+}
+
 static void round_scores(hyp_score_grid *grid, const pass *p,
                          const hyp_slab *slab)
 {
     const int components = p->scores.components;
-    const float steps = (float)(1 / grid->step); /* exact: a power of two */
 
     for (int64_t first = 0; first < slab->pixels; first += BLOCK) {
         const int64_t left = slab->pixels - first;
@@ -67,10 +88,13 @@ static void round_scores(hyp_score_grid *grid, const pass *p,
 
         hyp_scores_of(&p->scores, slab, first, count, p->value);
         for (int64_t i = 0; i < count; i++) {
+            const float *value = p->value + i * components;
             int16_t *out = grid->slab.dn + (first + i) * grid->slab.stride;
+            /* exact: a power of two */
+            const float steps = (float)(1 / step_of(grid, first + i, value));
 
             for (int c = 0; c < components; c++)
-                out[c] = (int16_t)lrintf(p->value[i * components + c] * steps);
+                out[c] = (int16_t)lrintf(value[c] * steps);
         }
     }
 }
@@ -87,6 +111,24 @@ hyp_status hyp_score_grid_all(hyp_score_grid *grid, const hyp_slab *slab,
     largest = largest_score(&p, slab);
     MPI_Allreduce(MPI_IN_PLACE, &largest, 1, MPI_FLOAT, MPI_MAX, comm);
     grid->step = choose_step(largest);
+    round_scores(grid, &p, slab);
+out:
+    hyp_scores_release(&p.scores);
+    free(p.value);
+    if (st != HYP_OK)
+        hyp_score_grid_release(grid);
+    return st;
+}
+
+hyp_status hyp_score_grid_apply(hyp_score_grid *grid, const hyp_slab *slab,
+                                const hyp_pca *pca, double scale, double step)
+{
+    pass p = { 0 };
+    hyp_status st;
+
+    *grid = (hyp_score_grid){ .pca = pca, .scale = scale, .step = step };
+    HYP_TRY(init(grid, &p, slab));
+    HYP_TRY(hyp_alloc(&grid->coarser, (size_t)slab->pixels));
     round_scores(grid, &p, slab);
 out:
     hyp_scores_release(&p.scores);
@@ -130,5 +172,6 @@ void hyp_score_grid_spectrum(const hyp_score_grid *grid, const double *score,
 void hyp_score_grid_release(hyp_score_grid *grid)
 {
     hyp_slab_release(&grid->slab);
+    free(grid->coarser);
     *grid = (hyp_score_grid){ 0 };
 }

@@ -12,8 +12,8 @@
  *   /kmeans/count       [classes] int64, pixels of each class
  *   /kmeans/score_centroids  of k-means on scores, [classes][components]
  *                       float64, reflectance; its attribute step is that of
- *                       the grid.  The other numbers are then those of the
- *                       classes' spectra
+ *                       the grid, a power of two.  The other numbers are then
+ *                       those of the classes' spectra
  *   /pca                attribute: whitened, 1 if scores are divided by the
  *                       roots of their eigenvalues, else 0
  *   /pca/mean           [bands] float64, reflectance
@@ -80,6 +80,9 @@ typedef struct hyp_model {
     hyp_bands kept;     /* of the tile that the model was made of; owned     */
     double *wavelength; /* [kept.count], nm; owned                           */
     hyp_kmeans kmeans;  /* its distance and centres; classes 0: none; owned  */
+    double step;        /* of the grid of scores that the classes are of,
+                           reflectance: centres are in such steps, and bands
+                           are components; 0: the classes are of spectra     */
     hyp_pca pca;        /* its mean, value, and as many vectors as components;
                            components 0: none; owned                         */
 } hyp_model;
@@ -89,9 +92,8 @@ typedef struct hyp_model {
  *
  * Collective: yes
  * Errors:     HYP_ENOINPUT; HYP_EFORMAT if the file is no model, holds neither
- *             classes nor components, classes of scores, or numbers that cannot
- *             be; HYP_EIO,
- *             HYP_ENOMEM; model is then empty
+ *             classes nor components, classes of scores without components, or
+ *             numbers that cannot be; HYP_EIO, HYP_ENOMEM; model is then empty
  * Ownership:  the caller frees with hyp_model_release()
  */
 HYP_CHECKED hyp_status hyp_model_open_all(const char *path, MPI_Comm comm,

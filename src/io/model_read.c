@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #define MOST_DN (-(double)INT16_MIN)
+#define SCORES  "kmeans/score_centroids"
 
 /* A file that is being read, and its name for errors. */
 typedef struct source {
@@ -130,7 +131,7 @@ out:
 
 /* The sizes that all arrays of a model follow from. */
 typedef struct sizes {
-    double scale;
+    double scale, step;
     int bands, classes, components;
     hyp_distance distance;
     hyp_pca_kind kind;
@@ -139,6 +140,7 @@ typedef struct sizes {
 static sizes sizes_of(const hyp_model *model)
 {
     return (sizes){ .scale = model->scale,
+                    .step = model->step,
                     .bands = model->kept.count,
                     .classes = model->kmeans.classes,
                     .components = model->pca.components,
@@ -152,13 +154,16 @@ static hyp_status make_room(hyp_model *model, const sizes *s)
     hyp_status st;
 
     model->scale = s->scale;
+    model->step = s->step;
     HYP_TRY(hyp_alloc(&model->kept.index, bands));
     model->kept.count = s->bands;
     HYP_TRY(hyp_alloc(&model->wavelength, bands));
-    model->kmeans = (hyp_kmeans){ .classes = s->classes,
-                                  .bands = s->bands,
-                                  .distance = s->distance };
-    HYP_TRY(hyp_alloc(&model->kmeans.centre, (size_t)s->classes * bands));
+    model->kmeans =
+        (hyp_kmeans){ .classes = s->classes,
+                      .bands = s->step > 0 ? s->components : s->bands,
+                      .distance = s->distance };
+    HYP_TRY(hyp_alloc(&model->kmeans.centre,
+                      (size_t)s->classes * (size_t)model->kmeans.bands));
     model->pca = (hyp_pca){ .kind = s->kind,
                             .bands = s->bands,
                             .components = s->components };
@@ -202,11 +207,41 @@ static hyp_pca_kind find_kind(const source *from)
     return whitened != 0 ? HYP_PCA_WHITENED : HYP_PCA_PLAIN;
 }
 
+/* Of the classes: that of the grid of their scores; 0 if they are of spectra.
+   Only with a power of two are the centroids in steps what they were. */
+static hyp_status find_step(const source *from, const sizes *s, double *step)
+{
+    static const char *const name[] = { "step", NULL };
+    int exponent;
+    hid_t set;
+    bool found;
+
+    *step = 0;
+    if (H5Lexists(from->file, SCORES, H5P_DEFAULT) <= 0)
+        return HYP_OK;
+    if (s->components == 0 || s->kind != HYP_PCA_PLAIN)
+        return hyp_fail(HYP_EFORMAT,
+                        "'%s' holds classes of scores, but not the components "
+                        "that the scores are of",
+                        from->path);
+    set = H5Oopen(from->file, SCORES, H5P_DEFAULT);
+    found = set >= 0 && hyp_h5_number(set, name, step);
+    if (set >= 0)
+        H5Oclose(set);
+    if (!found || frexp(*step, &exponent) != 0.5 || abs(exponent) > 64)
+        return hyp_fail(HYP_EFORMAT,
+                        "'%s': " SCORES ": its step is %g, expected a power of "
+                        "two",
+                        from->path, *step);
+    return HYP_OK;
+}
+
 /* What the file holds, by its shapes. */
 static hyp_status find_sizes(const source *from, sizes *s)
 {
     static const char *const scale[] = { "dn_per_reflectance", NULL };
     int64_t bands, classes, components, cols;
+    hyp_status st = HYP_OK;
 
     *s = (sizes){ 0 };
     measure(from, "bands/wavelength", &bands, &cols);
@@ -217,12 +252,6 @@ static hyp_status find_sizes(const source *from, sizes *s)
                         from->path);
     measure(from, "kmeans/centroids_dn", &classes, &cols);
     measure(from, "pca/components", &components, &cols);
-    if (H5Lexists(from->file, "kmeans", H5P_DEFAULT) > 0 &&
-        H5Lexists(from->file, "kmeans/score_centroids", H5P_DEFAULT) > 0)
-        return hyp_fail(HYP_EFORMAT,
-                        "'%s' holds classes of scores (--on-pcs), which cannot "
-                        "be applied to other tiles yet",
-                        from->path);
     if (components == 0)
         measure(from, "mnf/components_dn", &components, &cols);
     if (classes == 0 && components == 0)
@@ -239,7 +268,11 @@ static hyp_status find_sizes(const source *from, sizes *s)
     s->classes = (int)classes;
     s->components = (int)components;
     s->kind = find_kind(from);
-    return classes > 0 ? find_distance(from, &s->distance) : HYP_OK;
+    if (classes > 0)
+        st = find_distance(from, &s->distance);
+    if (st == HYP_OK && classes > 0)
+        st = find_step(from, s, &s->step);
+    return st;
 }
 
 static hyp_status read_bands(const source *from, hyp_model *model)
@@ -299,15 +332,30 @@ out:
     return st;
 }
 
+/* Centroids in DN, or in steps of the grid of scores: both are the very numbers
+   that pixels were compared with. */
+static hyp_status read_centres(const source *from, double step, hyp_kmeans *km)
+{
+    hyp_status st;
+
+    if (step == 0)
+        return get_within(from, "kmeans/centroids_dn", MOST_DN, km->classes,
+                          km->bands, km->centre);
+    HYP_TRY(get_within(from, SCORES, MOST_DN * step, km->classes, km->bands,
+                       km->centre));
+    for (int64_t i = 0; i < (int64_t)km->classes * km->bands; i++)
+        km->centre[i] /= step;
+out:
+    return st;
+}
+
 static hyp_status read_parts(const source *from, hyp_model *model)
 {
-    const hyp_kmeans *km = &model->kmeans;
     hyp_status st;
 
     HYP_TRY(read_bands(from, model));
-    if (km->classes > 0)
-        HYP_TRY(get_within(from, "kmeans/centroids_dn", MOST_DN, km->classes,
-                           km->bands, km->centre));
+    if (model->kmeans.classes > 0)
+        HYP_TRY(read_centres(from, model->step, &model->kmeans));
     if (model->pca.components > 0 && model->pca.kind == HYP_PCA_NOISE_ADJUSTED)
         HYP_TRY(read_mnf(from, &model->pca));
     else if (model->pca.components > 0)
@@ -340,7 +388,7 @@ static void tell_all(hyp_model *model, MPI_Comm comm)
 
     MPI_Bcast(model->kept.index, bands, MPI_INT, 0, comm);
     MPI_Bcast(model->wavelength, bands, MPI_DOUBLE, 0, comm);
-    MPI_Bcast(km->centre, km->classes * bands, MPI_DOUBLE, 0, comm);
+    MPI_Bcast(km->centre, km->classes * km->bands, MPI_DOUBLE, 0, comm);
     MPI_Bcast(pca->mean, bands, MPI_DOUBLE, 0, comm);
     MPI_Bcast(pca->value, bands, MPI_DOUBLE, 0, comm);
     MPI_Bcast(pca->vector, pca->components * bands, MPI_DOUBLE, 0, comm);

@@ -30,8 +30,6 @@ how='-k 12 --on-pcs --components 4'
 		run $how --eigen-grid 1x2 -o new tile.h5
 	expect_error 2 64 'mean nothing to kmeans without --on-pcs' \
 		kmeans --variance 0.99 -o new tile.h5
-	expect_error 2 65 'holds classes of scores .--on-pcs., which cannot' \
-		predict -m whole -o new tile.h5
 }
 [ ! -e new ] || fail 'a refused run left a folder'
 expect_ok 2 run -q --on-pcs --eigen-grid 1x1 -o again tile.h5

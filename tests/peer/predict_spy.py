@@ -6,34 +6,12 @@ import os
 
 import h5py
 import numpy as np
-from osgeo import gdal
 
 from lib import oracle
 from lib.oracle import check, close, same
+from lib.prediction import MAPS, job, predict, predict_all, read, same_maps
 
-MAPS = ("classes.tif", "classes.tif.aux.xml", "distance.tif", "pca.tif")
 TRAINING = "--subset 2 -k 6 --max-iter 900 --eigen-grid 1x1"
-
-
-def read(path):
-    return gdal.Open(path).ReadAsArray()
-
-
-def job(model, tile, ranks=1, options="", **more):
-    return dict(tile=tile, options=f"-m {model} {options}", ranks=ranks,
-                command="predict", **more)
-
-
-def predict(*arguments):
-    return oracle.Run(**job(*arguments))
-
-
-def predict_all(jobs):
-    """Runs that succeeded."""
-    runs = oracle.run_all(jobs)
-    for run in runs:
-        oracle.must_succeed(run)
-    return runs
 
 
 class Model:
@@ -86,13 +64,6 @@ class Expected:
              f"{run.name}: pixels in the record")
         check(sorted(os.listdir(run.folder)) == sorted(MAPS + ("run.json",)),
               f"{run.name}: wrote {os.listdir(run.folder)}")
-
-
-def same_maps(runs):
-    for run in runs[1:]:
-        for file in MAPS:
-            check(run.digest(file) == runs[0].digest(file),
-                  f"{run.name}: {file} differs from that of {runs[0].name}")
 
 
 def check_model(model, trained):

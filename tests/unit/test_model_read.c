@@ -237,6 +237,70 @@ static void test_whitened_models(void)
     check_refused(HYP_EFORMAT, "-1e-09 in row 2 cannot be whitened by");
 }
 
+/* Centres of scores, which a product with the step and its quotient keep. */
+static double score[CLASSES * COMPONENTS];
+static const hyp_model_scores scores = { 0x1p-13, score };
+
+static void write_scores(double step)
+{
+    const hyp_model_scores these = { step, score };
+
+    for (int i = 0; i < CLASSES * COMPONENTS; i++)
+        score[i] = 10000.0 / 3 * i - 9000;
+    MPI_Barrier(MPI_COMM_WORLD);
+    if (rank == 0)
+        CHECK(hyp_model_write(path, &tile, &kept, scale, &kmeans, &pca,
+                              &these) == HYP_OK);
+    MPI_Barrier(MPI_COMM_WORLD);
+}
+
+static void test_classes_of_scores(void)
+{
+    hyp_model model;
+
+    write_scores(scores.step);
+    CHECK(hyp_model_open_all(path, MPI_COMM_WORLD, &model) == HYP_OK);
+    check_bands(&model);
+    CHECK(model.step == scores.step && model.kmeans.classes == CLASSES);
+    CHECK(model.kmeans.bands == COMPONENTS && model.pca.bands == BANDS);
+    CHECK(memcmp(model.kmeans.centre, score, sizeof score) == 0);
+    hyp_model_release(&model);
+    CHECK(model.step == 0);
+}
+
+static void remove_from_scores(const char *object, const char *attribute)
+{
+    write_scores(scores.step);
+    if (rank == 0) {
+        hid_t file = H5Fopen(path, H5F_ACC_RDWR, H5P_DEFAULT);
+
+        CHECK((attribute
+                   ? H5Adelete_by_name(file, object, attribute, H5P_DEFAULT)
+                   : H5Ldelete(file, object, H5P_DEFAULT)) >= 0);
+        H5Fclose(file);
+    }
+}
+
+static void test_classes_of_scores_that_cannot_be(void)
+{
+    static const double steps[] = { 0, -0.5, 3, HUGE_VAL, 0x1p-80 };
+
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        write_scores(steps[i]);
+        check_refused(HYP_EFORMAT, "expected a power of two");
+    }
+    remove_from_scores("kmeans/score_centroids", "step");
+    check_refused(HYP_EFORMAT, "expected a power of two");
+    remove_from_scores("pca", NULL);
+    check_refused(HYP_EFORMAT, "not the components");
+    write_scores(scores.step);
+    score[3] = 40000;
+    if (rank == 0)
+        CHECK(hyp_model_write(path, &tile, &kept, scale, &kmeans, &pca,
+                              &scores) == HYP_OK);
+    check_refused(HYP_EFORMAT, "kmeans/score_centroids: 4.88281 in row 2");
+}
+
 static void test_noise_adjusted_models(void)
 {
     static const double infinite[] = { 1, 2, 3, 4, 5, 6, 7, HUGE_VAL };
@@ -324,6 +388,8 @@ static void test_every_single_failure(void)
 {
     write_model(&kmeans, &pca);
     fail_each(run_open);
+    write_scores(scores.step);
+    fail_each(run_open);
 }
 
 /* Every rank has the same name. */
@@ -348,6 +414,8 @@ int main(int argc, char **argv)
     RUN(test_attributes_that_are_missing);
     RUN(test_numbers_that_cannot_be);
     RUN(test_whitened_models);
+    RUN(test_classes_of_scores);
+    RUN(test_classes_of_scores_that_cannot_be);
     RUN(test_noise_adjusted_models);
     RUN(test_files_that_are_no_model);
     RUN(test_many_centroids);

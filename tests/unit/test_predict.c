@@ -85,7 +85,7 @@ static void check_labels(const part *from, hyp_distance distance, int classes,
     int ties = 0;
 
     set_centres(centre, classes);
-    CHECK(hyp_kmeans_predict_all(&km, &from->slab, &from->summary,
+    CHECK(hyp_kmeans_predict_all(&km, &from->slab, NULL, &from->summary,
                                  MPI_COMM_WORLD) == HYP_OK);
     for (int p = 0; p < pixels; p++) {
         count[exact_label(&km, every[p])]++;
@@ -128,6 +128,90 @@ static void test_ties_go_to_the_lowest_class(void)
     free_part(&from);
 }
 
+static float naive_distance(const hyp_kmeans *km, const int16_t *x, int label,
+                            double scale)
+{
+    const double *centre = km->centre + label * bands;
+    long double sum = 0;
+
+    for (int b = 0; b < bands; b++) {
+        const long double d = (long double)x[b] - (long double)centre[b];
+
+        sum += km->distance == HYP_DISTANCE_L2 ? d * d : fabsl(d);
+    }
+    return (float)((km->distance == HYP_DISTANCE_L2 ? sqrtl(sum) : sum) /
+                   (long double)scale);
+}
+
+/* Pixels in units of 1, 2, 4 and 8 DN. */
+static int power_of(int place)
+{
+    return place % 4;
+}
+
+static uint8_t *make_powers(const part *from)
+{
+    uint8_t *power = calloc((size_t)from->slab.pixels + 1, 1);
+
+    for (int64_t p = 0; p < from->slab.pixels; p++)
+        power[p] = (uint8_t)power_of((int)(from->summary.first + p));
+    return power;
+}
+
+/* A pixel of `every` in DN; they are small enough. */
+static const int16_t *in_dn(int place)
+{
+    static int16_t x[BANDS];
+
+    for (int b = 0; b < bands; b++)
+        x[b] = (int16_t)(every[place][b] << power_of(place));
+    return x;
+}
+
+/* As if the values had been in DN; and the distances, bit for bit. */
+static void check_coarser(const part *from, hyp_distance distance)
+{
+    static double centre[CLASSES * BANDS];
+    hyp_kmeans km = model(distance, CLASSES, centre);
+    int64_t count[CLASSES] = { 0 };
+    uint8_t *power = make_powers(from);
+    int moved = 0;
+    float one;
+
+    set_centres(centre, CLASSES);
+    CHECK(hyp_kmeans_predict_all(&km, &from->slab, power, &from->summary,
+                                 MPI_COMM_WORLD) == HYP_OK);
+    for (int p = 0; p < pixels; p++) {
+        count[exact_label(&km, in_dn(p))]++;
+        moved += exact_label(&km, in_dn(p)) != exact_label(&km, every[p]);
+    }
+    for (int64_t p = 0; p < from->slab.pixels; p++) {
+        const int place = (int)(from->summary.first + p);
+        const float want =
+            naive_distance(&km, in_dn(place), km.label[p], 10000);
+
+        CHECK(km.label[p] == exact_label(&km, in_dn(place)));
+        hyp_kmeans_distances(&km, &from->slab, power, p, 1, 10000, &one);
+        CHECK(fabsf(one - want) <= want * 0x1p-23f);
+    }
+    for (int j = 0; j < CLASSES; j++)
+        CHECK(km.count[j] == count[j]);
+    CHECK(moved > 10);
+    free(power);
+    release(&km);
+}
+
+static void test_coarser_pixels(void)
+{
+    part from;
+
+    use(coarse, BANDS);
+    from = make_part(MPI_COMM_WORLD);
+    check_coarser(&from, HYP_DISTANCE_L2);
+    check_coarser(&from, HYP_DISTANCE_L1);
+    free_part(&from);
+}
+
 static void test_labels_of_the_training(void)
 {
     static double start[CLASSES * BANDS];
@@ -144,7 +228,7 @@ static void test_labels_of_the_training(void)
                          &trained) == HYP_OK);
     CHECK(trained.converged && trained.distance == HYP_DISTANCE_L2);
     km = model(trained.distance, CLASSES, trained.centre);
-    CHECK(hyp_kmeans_predict_all(&km, &from.slab, &from.summary,
+    CHECK(hyp_kmeans_predict_all(&km, &from.slab, NULL, &from.summary,
                                  MPI_COMM_WORLD) == HYP_OK);
     CHECK(memcmp(km.label, trained.label,
                  (size_t)from.slab.pixels * sizeof *km.label) == 0);
@@ -152,21 +236,6 @@ static void test_labels_of_the_training(void)
     release(&km);
     hyp_kmeans_release(&trained);
     free_part(&from);
-}
-
-static float naive_distance(const hyp_kmeans *km, const int16_t *x, int label,
-                            double scale)
-{
-    const double *centre = km->centre + label * bands;
-    long double sum = 0;
-
-    for (int b = 0; b < bands; b++) {
-        const long double d = (long double)x[b] - (long double)centre[b];
-
-        sum += km->distance == HYP_DISTANCE_L2 ? d * d : fabsl(d);
-    }
-    return (float)((km->distance == HYP_DISTANCE_L2 ? sqrtl(sum) : sum) /
-                   (long double)scale);
 }
 
 static void check_distances(const part *from, hyp_distance distance)
@@ -179,15 +248,15 @@ static void check_distances(const part *from, hyp_distance distance)
     set_centres(centre, CLASSES);
     for (int i = 0; i < CLASSES * bands; i++)
         centre[i] += 1.0 / 3;
-    CHECK(hyp_kmeans_predict_all(&km, &from->slab, &from->summary,
+    CHECK(hyp_kmeans_predict_all(&km, &from->slab, NULL, &from->summary,
                                  MPI_COMM_WORLD) == HYP_OK);
-    hyp_kmeans_distances(&km, &from->slab, 0, n, 10000, out);
+    hyp_kmeans_distances(&km, &from->slab, NULL, 0, n, 10000, out);
     for (int64_t p = 0; p < n; p++) {
         const float want = naive_distance(&km, every[from->summary.first + p],
                                           km.label[p], 10000);
 
         CHECK(fabsf(out[p] - want) <= want * 0x1p-23f);
-        hyp_kmeans_distances(&km, &from->slab, p, 1, 10000, &one);
+        hyp_kmeans_distances(&km, &from->slab, NULL, p, 1, 10000, &one);
         CHECK(one == out[p]);
     }
     free(out);
@@ -211,6 +280,7 @@ static void test_distances(void)
 
 /* What the loop over failures runs again and again. */
 static part victim;
+static uint8_t *victim_power;
 
 static hyp_status run_predict(void)
 {
@@ -219,8 +289,8 @@ static hyp_status run_predict(void)
     hyp_status st;
 
     set_centres(centre, CLASSES);
-    st = hyp_kmeans_predict_all(&km, &victim.slab, &victim.summary,
-                                MPI_COMM_WORLD);
+    st = hyp_kmeans_predict_all(&km, &victim.slab, victim_power,
+                                &victim.summary, MPI_COMM_WORLD);
     release(&km);
     return st;
 }
@@ -230,6 +300,9 @@ static void test_every_single_failure(void)
     use(blobs, 5);
     victim = make_part(MPI_COMM_WORLD);
     fail_each(run_predict);
+    victim_power = make_powers(&victim);
+    fail_each(run_predict);
+    free(victim_power);
     free_part(&victim);
 }
 
@@ -238,6 +311,7 @@ int main(int argc, char **argv)
     MPI_Init(&argc, &argv);
     RUN(test_nearest_centre);
     RUN(test_ties_go_to_the_lowest_class);
+    RUN(test_coarser_pixels);
     RUN(test_labels_of_the_training);
     RUN(test_distances);
     RUN(test_every_single_failure);

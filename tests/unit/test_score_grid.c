@@ -144,6 +144,70 @@ static void test_values(void)
     }
 }
 
+/* On the grid of all, all pixels are as they were. */
+static void check_same(const scene *s)
+{
+    hyp_score_grid again;
+
+    CHECK(hyp_score_grid_apply(&again, &s->slab, &s->pca, scale,
+                               s->grid.step) == HYP_OK);
+    CHECK(again.step == s->grid.step);
+    CHECK(memcmp(again.slab.dn, s->grid.slab.dn,
+                 (size_t)(again.slab.pixels * again.slab.stride) * 2) == 0);
+    for (int64_t p = 0; p < s->slab.pixels; p++)
+        CHECK(again.coarser[p] == 0);
+    hyp_score_grid_release(&again);
+    CHECK(again.coarser == NULL && again.slab.dn == NULL);
+}
+
+/* On one that is 2^5 times as fine, some of the scores fit. */
+static void check_finer(const scene *s, int components)
+{
+    const double unit = scale * s->grid.step / 32;
+    hyp_score_grid fine;
+    double spectrum[BANDS], score[BANDS];
+    int fit = 0, coarse = 0;
+
+    CHECK(hyp_score_grid_apply(&fine, &s->slab, &s->pca, scale,
+                               s->grid.step / 32) == HYP_OK);
+    for (int64_t p = 0; p < s->slab.pixels; p++) {
+        const int16_t *steps = fine.slab.dn + p * fine.slab.stride;
+        const double own = unit * ldexp(1, fine.coarser[p]);
+        double largest = 0;
+
+        for (int b = 0; b < BANDS; b++)
+            spectrum[b] = s->slab.dn[p * s->slab.stride + b];
+        hyp_score_grid_of(&s->grid, spectrum, score);
+        for (int c = 0; c < components; c++) {
+            const double wanted = score[c] * scale * s->grid.step / own;
+
+            CHECK(fabs(steps[c] - wanted) <= 0.51);
+            largest = fmax(largest, fabs(wanted));
+        }
+        CHECK(largest <= INT16_MAX + 0.1);
+        CHECK(fine.coarser[p] == 0 || largest > INT16_MAX / 2 - 0.1);
+        CHECK(fine.coarser[p] <= 5);
+        fit += fine.coarser[p] == 0;
+        coarse += fine.coarser[p] > 1;
+    }
+    CHECK(s->slab.pixels < 100 || (fit > 0 && coarse > 0));
+    hyp_score_grid_release(&fine);
+}
+
+static void test_given_steps(void)
+{
+    static const int components[] = { 1, 3 };
+
+    for (int i = 0; i < 2; i++) {
+        scene s;
+
+        CHECK(open_all(&s, spectra, components[i]) == HYP_OK);
+        check_same(&s);
+        check_finer(&s, components[i]);
+        close_scene(&s);
+    }
+}
+
 static void test_equal_pixels(void)
 {
     scene s;
@@ -222,12 +286,19 @@ static void test_regroup(void)
 static hyp_status run_all(void)
 {
     hyp_kmeans km = { 0 };
+    hyp_score_grid again = { 0 };
     scene s;
-    hyp_status st = open_all(&s, spectra, 3);
+    hyp_status st = open_all(&s, spectra, 3), mine;
 
     CHECK(st == HYP_OK || s.grid.slab.dn == NULL);
     if (st == HYP_OK)
         st = regroup_all(&s, &km);
+    if (st == HYP_OK) {
+        mine = hyp_score_grid_apply(&again, &s.slab, &s.pca, scale, 1);
+        CHECK(mine == HYP_OK || again.slab.dn == NULL);
+        st = hyp_agree(MPI_COMM_WORLD, mine);
+    }
+    hyp_score_grid_release(&again);
     hyp_kmeans_release(&km);
     close_scene(&s);
     return st;
@@ -242,6 +313,7 @@ int main(int argc, char **argv)
 {
     MPI_Init(&argc, &argv);
     RUN(test_values);
+    RUN(test_given_steps);
     RUN(test_equal_pixels);
     RUN(test_regroup);
     RUN(test_every_single_failure);
