@@ -40,18 +40,44 @@ static owners owners_of(const maps *m, int tile)
     return o;
 }
 
-/* This rank's rows of a tile, as kind->fill() counts them. */
+/* A hyp_raster_fill, of rows of the slab. */
+static hyp_status fill_slab(void *context, int64_t row, int64_t rows, void *out)
+{
+    const maps *m = context;
+    const hyp_map_kind *kind = m->kind;
+    const hyp_slab *slab = &m->job->slab;
+    const size_t size = (size_t)kind->raster.bands *
+                        hyp_raster_sample_bytes(kind->raster.sample);
+    const int64_t pixels = hyp_slab_pixels_in(slab, row, rows);
+    const int64_t cells = slab->cells[row + rows] - slab->cells[row];
+    void *values = out; /* in place, if every pixel is valid */
+    hyp_status st = HYP_OK;
+
+    if (pixels < cells)
+        st = hyp_alloc_bytes(&values, (size_t)pixels, size);
+    if (st != HYP_OK)
+        return st;
+    if (pixels > 0)
+        kind->values(kind->context, slab->before[row], pixels, values);
+    if (values != out) {
+        hyp_slab_spread(slab, values, kind->nodata, size, row, rows, out);
+        free(values);
+    }
+    return HYP_OK;
+}
+
+/* This rank's rows of a tile, from a row of the slab on. */
 typedef struct rows {
-    const hyp_map_kind *kind;
+    maps *m;
     int64_t first;
 } rows;
 
-static hyp_status fill_rows(void *context, int64_t row, int64_t count,
+static hyp_status fill_tile(void *context, int64_t row, int64_t count,
                             void *out)
 {
     const rows *here = context;
 
-    return here->kind->fill(here->kind->context, here->first + row, count, out);
+    return fill_slab(here->m, here->first + row, count, out);
 }
 
 /* Copies lie where the map does. */
@@ -75,14 +101,14 @@ static hyp_status finish_all(const maps *m, int tile, MPI_Comm comm)
 }
 
 /* A map of one tile, by the ranks of comm. */
-static hyp_status write_one_all(const maps *m, int tile, MPI_Comm comm)
+static hyp_status write_one_all(maps *m, int tile, MPI_Comm comm)
 {
     const hyp_slab *slab = &m->job->slab;
     const hyp_tile *t = m->job->scene.tile[tile].tile;
     const hyp_rows own = hyp_scene_rows(
         &m->job->scene, tile,
         (hyp_rows){ slab->first_row, slab->first_row + slab->rows });
-    rows here = { m->kind, own.begin - slab->first_row };
+    rows here = { m, own.begin - slab->first_row };
     hyp_raster raster = m->kind->raster;
     hyp_status st;
 
@@ -92,7 +118,7 @@ static hyp_status write_one_all(const maps *m, int tile, MPI_Comm comm)
     place_copies(m, tile, &raster);
     HYP_TRY(hyp_raster_write_all(
         hyp_output_map(&m->job->outputs, tile, m->kind->file), &raster,
-        own.end - own.begin, fill_rows, &here, comm));
+        own.end - own.begin, fill_tile, &here, comm));
     st = finish_all(m, tile, comm);
 out:
     return st;
@@ -110,7 +136,7 @@ static hyp_status rename_rank(hyp_status st, int first)
     return st;
 }
 
-static hyp_status write_alone(const maps *m)
+static hyp_status write_alone(maps *m)
 {
     const int rank = m->job->rank;
     hyp_status st = HYP_OK;
@@ -142,7 +168,7 @@ static int shared_tile(const maps *m, int parity, owners *of)
 }
 
 /* A rank that has failed still writes with the others of its tile. */
-static hyp_status write_shared_all(const maps *m, int parity)
+static hyp_status write_shared_all(maps *m, int parity)
 {
     owners of;
     const int tile = shared_tile(m, parity, &of);
@@ -158,7 +184,7 @@ static hyp_status write_shared_all(const maps *m, int parity)
     return st;
 }
 
-static hyp_status write_each_all(const maps *m)
+static hyp_status write_each_all(maps *m)
 {
     const hyp_status alone = write_alone(m);
     const hyp_status even = write_shared_all(m, 0);
@@ -169,14 +195,14 @@ static hyp_status write_each_all(const maps *m)
                                                     : odd);
 }
 
-static hyp_status write_joined_all(const maps *m)
+static hyp_status write_joined_all(maps *m)
 {
     const hyp_job *job = m->job;
     hyp_raster raster = m->kind->raster;
     hyp_join join = { .parts = job->scene.tiles,
                       .nodata = m->kind->nodata,
-                      .fill = m->kind->fill,
-                      .context = m->kind->context };
+                      .fill = fill_slab,
+                      .context = m };
     hyp_join_part *part;
     hyp_status st;
 

@@ -8,6 +8,15 @@
 #include "io/raster.h"
 
 /*
+ * Compute the samples of consecutive valid pixels of the slab.
+ *
+ * Collective: no
+ * Shapes:     out [pixels][bands] samples, all to be written; pixels >= 1
+ */
+typedef void hyp_map_values(void *context, int64_t first, int64_t pixels,
+                            void *out);
+
+/*
  * Finish a map: write what goes with it.
  *
  * Collective: yes, over the ranks that wrote the map; others pass it by
@@ -21,9 +30,9 @@ typedef struct hyp_map_kind {
     hyp_raster raster;      /* all but its size and place; paths of copies are
                                names in the folder of the file                */
     const void *nodata;     /* a pixel that has no data                       */
-    hyp_raster_fill *fill;  /* of rows of the slab, in any order              */
+    hyp_map_values *values; /* called for pixels of the slab, in any order    */
     hyp_map_finish *finish; /* or NULL                                        */
-    void *context;          /* of fill and finish                             */
+    void *context;          /* of values and finish                           */
 } hyp_map_kind;
 
 /*
@@ -31,7 +40,7 @@ typedef struct hyp_map_kind {
  * that have rows of it; maps of other tiles are written at the same time.
  *
  * Collective: yes
- * Errors:     those of hyp_raster_write_all(), fill and finish
+ * Errors:     HYP_ENOMEM; those of hyp_raster_write_all() and finish
  */
 HYP_CHECKED hyp_status hyp_maps_write_all(const hyp_job *job,
                                           const hyp_map_kind *kind);

@@ -27,33 +27,22 @@ typedef struct class_source {
     hyp_formats formats;
 } class_source;
 
-/* Classes 1..K of rows of the slab, and 0 where there is no data. */
-static hyp_status fill_classes(void *context, int64_t row, int64_t rows,
-                               void *out)
+/* A hyp_map_values: classes 1..K. */
+static void number_classes(void *context, int64_t first, int64_t pixels,
+                           void *out)
 {
     const class_source *source = context;
-    const hyp_slab *slab = &source->job->slab;
     const hyp_kmeans *km = &source->job->kmeans;
-    const int64_t pixels = hyp_slab_pixels_in(slab, row, rows);
-    const uint16_t *label = km->label + slab->before[row];
-    uint16_t *wide;
-    uint8_t *narrow;
-    hyp_status st = hyp_alloc(&wide, (size_t)pixels);
+    const uint16_t *label = km->label + first;
+    uint16_t *wide = out;
+    uint8_t *narrow = out;
 
-    if (st != HYP_OK)
-        return st;
-    narrow = (uint8_t *)wide;
-    if (km->classes > UINT8_MAX) {
+    if (km->classes > UINT8_MAX)
         for (int64_t p = 0; p < pixels; p++)
             wide[p] = (uint16_t)(label[p] + 1);
-        hyp_slab_spread(slab, wide, &nodata, 2, row, rows, out);
-    } else {
+    else
         for (int64_t p = 0; p < pixels; p++)
             narrow[p] = (uint8_t)(label[p] + 1);
-        hyp_slab_spread(slab, narrow, &nodata, 1, row, rows, out);
-    }
-    free(wide);
-    return HYP_OK;
 }
 
 /* A hyp_raster_look: count the classes of a map as it is written. */
@@ -129,7 +118,7 @@ static hyp_status write_class_maps_all(const hyp_job *job)
                                       .look = count_classes,
                                       .look_context = &source },
                           .nodata = &nodata,
-                          .fill = fill_classes,
+                          .values = number_classes,
                           .finish = write_sidecar_all,
                           .context = &source };
     hyp_status st = hyp_alloc(&source.count, (size_t)job->kmeans.classes + 1);

@@ -16,13 +16,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* What fill_scores needs, and the time that the arithmetic takes. */
+/* What the scores need, and the time that the arithmetic takes. */
 typedef struct score_source {
     hyp_job *job;
     hyp_scores scores;
     float *nodata; /* [components] of NaN; owned */
     double seconds;
-    int64_t rows; /* done */
+    int64_t pixels; /* done */
 } score_source;
 
 static hyp_status score_source_init(score_source *source, hyp_job *job)
@@ -45,34 +45,18 @@ static void score_source_release(score_source *source)
     free(source->nodata);
 }
 
-/* Scores of rows of the slab, and NaN where there is no data. */
-static hyp_status fill_scores(void *context, int64_t row, int64_t rows,
-                              void *out)
+/* A hyp_map_values. */
+static void find_scores(void *context, int64_t first, int64_t pixels, void *out)
 {
     score_source *source = context;
     const hyp_slab *slab = &source->job->slab;
-    const int64_t pixels = hyp_slab_pixels_in(slab, row, rows);
-    const int64_t cells = slab->cells[row + rows] - slab->cells[row];
-    const size_t components = (size_t)source->scores.components;
     const double begin = hyp_clock();
-    float *values = out; /* in place, if every pixel is valid */
-    hyp_status st = HYP_OK;
 
-    if (pixels < cells)
-        st = hyp_alloc(&values, (size_t)pixels * components);
-    if (st != HYP_OK)
-        return st;
-    hyp_scores_of(&source->scores, slab, slab->before[row], pixels, values);
-    hyp_shown_keep(source->job, slab->before[row], pixels, values);
-    if (values != out) {
-        hyp_slab_spread(slab, values, source->nodata,
-                        components * sizeof *values, row, rows, out);
-        free(values);
-    }
+    hyp_scores_of(&source->scores, slab, first, pixels, out);
+    hyp_shown_keep(source->job, first, pixels, out);
     source->seconds += hyp_clock() - begin;
-    source->rows += rows;
-    hyp_job_show(source->job, source->rows, slab->rows);
-    return HYP_OK;
+    source->pixels += pixels;
+    hyp_job_show(source->job, source->pixels, slab->pixels);
 }
 
 static void name_components(const hyp_pca *pca, hyp_names *n)
@@ -97,7 +81,7 @@ static hyp_status write_score_maps_all(hyp_job *job, double *seconds)
                           .raster = { .bands = job->pca.components,
                                       .sample = HYP_SAMPLE_FLOAT32,
                                       .nodata = "nan" },
-                          .fill = fill_scores,
+                          .values = find_scores,
                           .context = &source };
     hyp_status st;
 
