@@ -7,6 +7,7 @@
 #include "hyperslab/bands.h"
 #include "hyperslab/comm.h"
 #include "hyperslab/cube.h"
+#include "hyperslab/denoise.h"
 #include "hyperslab/deviations.h"
 #include "hyperslab/georef.h"
 #include "hyperslab/kmeans.h"

@@ -15,14 +15,16 @@
 #define COMPONENTS (HYP_TAKES_PCA | HYP_TAKES_COMPONENTS)
 
 static const hyp_cmd commands[] = {
-    { "run", hyp_cmd_run_all, RESULTS | HYP_TAKES_KMEANS | COMPONENTS,
+    { "run", hyp_cmd_run_all,
+      RESULTS | HYP_TAKES_KMEANS | COMPONENTS | HYP_TAKES_DENOISE,
       "Cluster tiles and reduce them: k-means, principal components, maps" },
     { "kmeans", hyp_cmd_kmeans_all, RESULTS | HYP_TAKES_KMEANS | COMPONENTS,
       "Cluster the pixels of tiles by exact k-means" },
-    { "pca", hyp_cmd_pca_all, RESULTS | COMPONENTS,
+    { "pca", hyp_cmd_pca_all, RESULTS | COMPONENTS | HYP_TAKES_DENOISE,
       "Find the principal components of tiles, and their scores" },
     { "mnf", hyp_cmd_mnf_all,
-      MAPS | HYP_TAKES_READING | HYP_TAKES_MNF | HYP_TAKES_COMPONENTS,
+      MAPS | HYP_TAKES_READING | HYP_TAKES_MNF | HYP_TAKES_COMPONENTS |
+          HYP_TAKES_DENOISE,
       "Find components in the order of their signal to noise ratio" },
     { "predict", hyp_cmd_predict_all, MAPS | HYP_TAKES_PREDICT,
       "Apply the classes and components of a model to other tiles" },

@@ -63,7 +63,7 @@ out:
 
 hyp_status hyp_cmd_mnf_all(const hyp_settings *settings, MPI_Comm comm)
 {
-    const hyp_products makes = { .mnf = true };
+    const hyp_products makes = { .mnf = true, .denoised = settings->denoise };
     hyp_job job;
     hyp_status st;
 
@@ -74,6 +74,7 @@ hyp_status hyp_cmd_mnf_all(const hyp_settings *settings, MPI_Comm comm)
     HYP_TRY(hyp_job_read_all(&job));
     HYP_TRY(separate_all(&job));
     HYP_TRY(hyp_write_components_all(&job));
+    HYP_TRY(hyp_write_denoised_all(&job));
     HYP_TRY(hyp_write_record_all(&job));
 out:
     return hyp_job_finish_all(&job, st);

@@ -34,5 +34,6 @@ extern const hyp_option_group hyp_options_compare;
 extern const hyp_option_group hyp_options_memory;
 extern const hyp_option_group hyp_options_pictures;
 extern const hyp_option_group hyp_options_sweep;
+extern const hyp_option_group hyp_options_denoise;
 
 #endif

@@ -11,7 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAPS = 8, OTHERS = 24 }; /* files of a tile, and of the scene, at most */
+/* Files of a tile, and of the scene, at most. */
+enum { MAPS = 10, OTHERS = 28 };
 
 /* "NAME/" of a tile's file NAME.h5. */
 static hyp_status name_folder(char **folder, const char *path)
@@ -83,6 +84,8 @@ static hyp_status add_maps(names *n, const char *folder, hyp_products makes)
         HYP_TRY(add(n, folder, HYP_PCA_TIF));
     if (makes.mnf)
         HYP_TRY(add(n, folder, HYP_MNF_TIF));
+    if (makes.denoised)
+        HYP_TRY(add(n, folder, HYP_DENOISED_TIF));
     if (makes.classes && makes.envi) {
         HYP_TRY(add(n, folder, HYP_CLASSES_IMG));
         HYP_TRY(add(n, folder, HYP_CLASSES_HDR));
@@ -109,6 +112,8 @@ static hyp_status add_vrts(names *n, hyp_products makes)
         HYP_TRY(add(n, "", HYP_PCA_VRT));
     if (makes.mnf)
         HYP_TRY(add(n, "", HYP_MNF_VRT));
+    if (makes.denoised)
+        HYP_TRY(add(n, "", HYP_DENOISED_VRT));
 out:
     return st;
 }

@@ -23,12 +23,14 @@
 #define HYP_PCA_HDR         "pca.hdr"
 #define HYP_MAPS_NC         "maps.nc"
 #define HYP_MNF_TIF         "mnf.tif"
+#define HYP_DENOISED_TIF    "denoised.tif"
 
 /* Of the scene. */
 #define HYP_CLASSES_VRT     "classes.vrt"
 #define HYP_DISTANCE_VRT    "distance.vrt"
 #define HYP_PCA_VRT         "pca.vrt"
 #define HYP_MNF_VRT         "mnf.vrt"
+#define HYP_DENOISED_VRT    "denoised.vrt"
 #define HYP_CLASSES_CSV     "classes.csv"
 #define HYP_CENTROIDS_CSV   "centroids.csv"
 #define HYP_CENTROIDS_SLI   "centroids.sli"
@@ -60,6 +62,7 @@ typedef struct hyp_products {
     bool classes, components, pictures, report;
     bool of_scores; /* the classes are of scores                     */
     bool mnf;       /* noise-adjusted components                     */
+    bool denoised;  /* the pixels without what was not kept          */
     bool pixels;    /* the spectra of a small scene                  */
     bool distances; /* of the pixels from their centroids            */
     bool maps_only; /* neither tables nor a model: there is one      */

@@ -11,6 +11,7 @@
 hyp_status hyp_cmd_pca_all(const hyp_settings *settings, MPI_Comm comm)
 {
     const hyp_products makes = { .components = true,
+                                 .denoised = settings->denoise,
                                  .pictures = settings->pictures,
                                  .report = settings->report,
                                  .envi = settings->envi,
@@ -25,6 +26,7 @@ hyp_status hyp_cmd_pca_all(const hyp_settings *settings, MPI_Comm comm)
     HYP_TRY(hyp_job_read_all(&job));
     HYP_TRY(hyp_job_reduce_all(&job));
     HYP_TRY(hyp_write_components_all(&job));
+    HYP_TRY(hyp_write_denoised_all(&job));
     HYP_TRY(hyp_pictures_write_all(&job));
     HYP_TRY(hyp_write_record_all(&job));
     HYP_TRY(hyp_page_write_all(&job));

@@ -7,6 +7,7 @@
 #include "hyperslab/comm.h"
 #include "io/footprint.h"
 #include "io/memory_room.h"
+#include "io/mosaic.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -28,7 +29,8 @@ static const int64_t blas_buffer = 134225920;
 static const double per_decoded_byte = 2.6e-9;
 static const double per_pixel_and_root_of_classes = 0.13e-6;
 static const double per_pixel_and_pair_of_bands = 5.2e-12;
-static const double per_pixel_written = 0.3e-6, per_run = 0.2;
+static const double per_pixel_written = 0.3e-6, per_sample_denoised = 12e-9;
+static const double per_run = 0.2;
 
 /* Bytes are those of a rank, if nothing else is said. */
 typedef struct plan {
@@ -59,6 +61,11 @@ static int64_t cells_of(const hyp_scene *scene, int64_t first, int64_t rows)
     return cells;
 }
 
+static int64_t greater(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
 static int most_classes(const hyp_swept *swept)
 {
     int most = 0;
@@ -85,6 +92,27 @@ static void describe_sweep(const hyp_settings *s, hyp_footprint_task *task)
     task->picked += task->components ? SCORES : 0;
 }
 
+/* The size of the largest map. */
+static void describe_maps(const hyp_job *job, hyp_footprint_task *task)
+{
+    const int samples = job->makes.denoised ? job->bands : 1;
+    int64_t cols = 0;
+
+    for (int i = 0; i < job->scene.tiles; i++) {
+        const hyp_tile *tile = job->scene.tile[i].tile;
+
+        task->map_rows = greater(task->map_rows, tile->rows);
+        cols = greater(cols, tile->cols);
+    }
+    if (job->settings->mosaic_tif && hyp_mosaic_fits(&job->scene)) {
+        const hyp_extent whole = hyp_mosaic_extent(&job->scene);
+
+        task->map_rows = whole.rows;
+        cols = whole.cols;
+    }
+    task->row_bytes = cols * samples * (int64_t)sizeof(float);
+}
+
 static hyp_footprint_task describe(const hyp_job *job,
                                    const hyp_cube_needs *needs)
 {
@@ -108,14 +136,7 @@ static hyp_footprint_task describe(const hyp_job *job,
 
     if (job->makes.sweep)
         describe_sweep(s, &task);
-    for (int i = 0; i < job->scene.tiles; i++) {
-        const hyp_tile *tile = job->scene.tile[i].tile;
-
-        if (tile->rows > task.map_rows)
-            task.map_rows = tile->rows;
-        if (tile->cols * (int64_t)sizeof(float) > task.row_bytes)
-            task.row_bytes = tile->cols * (int64_t)sizeof(float);
-    }
+    describe_maps(job, &task);
     return task;
 }
 
@@ -272,6 +293,8 @@ static double seconds_of(const plan *p, double *reading)
                 sqrt(most_classes(&job->settings->swept));
     if (p->task.components)
         rest += pixels * per_pixel_and_pair_of_bands * job->bands * job->bands;
+    if (job->makes.denoised)
+        rest += pixels * per_sample_denoised * job->bands;
     return *reading + rest;
 }
 

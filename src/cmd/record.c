@@ -146,6 +146,8 @@ static json_t *describe_fit(const hyp_settings *s)
                   "noise-from", hyp_neighbour_name(s->noise_from)));
     if (s->pca.kind == HYP_PCA_WHITENED)
         json_object_set_new(root, "whiten", json_true());
+    if (s->denoise)
+        json_object_set_new(root, "denoise", json_true());
     if (s->start_clusters)
         json_object_set_new(root, "start-clusters",
                             hyp_json_text(s->start_clusters));

@@ -15,6 +15,7 @@ hyp_status hyp_cmd_run_all(const hyp_settings *settings, MPI_Comm comm)
     const hyp_products makes = { .classes = true,
                                  .of_scores = settings->on_pcs,
                                  .components = true,
+                                 .denoised = settings->denoise,
                                  .pictures = settings->pictures,
                                  .report = settings->report,
                                  .envi = settings->envi,
@@ -36,6 +37,7 @@ hyp_status hyp_cmd_run_all(const hyp_settings *settings, MPI_Comm comm)
     HYP_TRY(hyp_write_classes_all(&job));
     HYP_TRY(hyp_statistics_write_all(&job));
     HYP_TRY(hyp_write_components_all(&job));
+    HYP_TRY(hyp_write_denoised_all(&job));
     HYP_TRY(hyp_pictures_write_all(&job));
     HYP_TRY(hyp_statistics_pixels_all(&job));
     HYP_TRY(hyp_write_record_all(&job));

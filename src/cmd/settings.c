@@ -23,7 +23,7 @@ static const hyp_option_group *const group[] = {
     &hyp_options_kmeans,     &hyp_options_pca,      &hyp_options_mnf,
     &hyp_options_components, &hyp_options_json,     &hyp_options_synth,
     &hyp_options_predict,    &hyp_options_pictures, &hyp_options_compare,
-    &hyp_options_memory,     &hyp_options_sweep,
+    &hyp_options_memory,     &hyp_options_sweep,    &hyp_options_denoise,
 };
 
 enum { GROUPS = sizeof group / sizeof group[0], MOST_OPTIONS = 16 };

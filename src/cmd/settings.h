@@ -103,6 +103,10 @@ typedef struct hyp_settings {
     /* MNF */
     double snr; /* the least that is kept */
     hyp_neighbour noise_from;
+
+    /* PCA and MNF */
+    bool denoise;
+
     /* sweep */
     hyp_swept swept;
 
@@ -134,7 +138,8 @@ enum {
     HYP_TAKES_COMPARE = 1 << 11,
     HYP_TAKES_MEMORY = 1 << 12,
     HYP_TAKES_SWEEP = 1 << 13,
-    HYP_TAKES_RESULTS = 1 << 14 /* a folder, instead of tiles */
+    HYP_TAKES_DENOISE = 1 << 14,
+    HYP_TAKES_RESULTS = 1 << 15 /* a folder, instead of tiles */
 };
 
 /*

@@ -31,6 +31,13 @@ HYP_CHECKED hyp_status hyp_write_distances_all(hyp_job *job);
 HYP_CHECKED hyp_status hyp_write_components_all(hyp_job *job);
 
 /*
+ * Write denoised.tif for each tile, if it is to be made.
+ *
+ * Collective: yes
+ */
+HYP_CHECKED hyp_status hyp_write_denoised_all(hyp_job *job);
+
+/*
  * Write model.h5 unless only maps are made, and run.json last.
  *
  * Collective: yes

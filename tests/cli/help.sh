@@ -63,12 +63,13 @@ pca_options='--variance --components --min-eigenvalue --whiten
 # shellcheck disable=SC2086
 {
 	lists run $read_options $map_options $one_options $pca_options \
-		$picture_options
+		$picture_options --denoise
 	lists kmeans $read_options $map_options $one_options $pca_options \
 		$picture_options
-	lists pca $read_options $map_options $pca_options $picture_options
+	lists pca $read_options $map_options $pca_options $picture_options \
+		--denoise
 	lists mnf $read_options $map_options --snr --noise-from --components \
-		--eigen-grid
+		--eigen-grid --denoise
 	lists sweep $read_options $write_options $kmeans_options --pca --json \
 		--no-report
 	lists predict $tile_options $map_options -m --model

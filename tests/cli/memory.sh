@@ -37,15 +37,17 @@ near() {
 		'BEGIN { d = a - b; exit !(a > 0 && b > 0 && d * d < most * most * b * b) }'
 }
 
-for case in '1 run' '2 run' '2 kmeans' '3 pca'; do
+for case in '1 run' '2 run' '2 kmeans' '3 pca' '2 pca --denoise'; do
 	# shellcheck disable=SC2086
 	set -- $case
-	expect_ok "$1" "$2" --dry-run --bad-bands none tile.h5
+	n=$1
+	shift
+	expect_ok "$n" "$@" --dry-run --bad-bands none tile.h5
 	plan=$(planned '^memory of a node' "$out")
-	expect_ok "$1" "$2" --overwrite --bad-bands none -o out tile.h5
+	expect_ok "$n" "$@" --overwrite --bad-bands none -o out tile.h5
 	took=$(sed -n 's/^ *"peak_memory_bytes": \([0-9]*\).*/\1/p' out/run.json)
 	near "$plan" "$took" 0.15 ||
-		fail "$2 on $1 ranks took $took bytes, planned were $plan"
+		fail "$* on $n ranks took $took bytes, planned were $plan"
 done
 rm -r out
 
