@@ -11,26 +11,29 @@
 
 /* Takes pixels to the components that were kept, and back. */
 typedef struct hyp_denoiser {
-    hyp_scores scores;
-    double *mean;    /* [bands], reflectance; owned                        */
-    double *pattern; /* [components][bands], reflectance: what a score of one
-                        adds to a pixel; owned                             */
-    float *score;    /* room for the scores of one block of pixels; owned  */
-    double *sum;     /* [bands]: room for one pixel; owned                 */
+    int bands, components;
+    double scale;      /* DN per unit of reflectance                       */
+    int pixel_stride;  /* bands, padded                                      */
+    int score_stride;  /* components, padded                                 */
+    double *mean;      /* [pixel_stride], DN; owned                        */
+    double *direction; /* [bands][score_stride]: from DN to scores; owned  */
+    double *pattern;   /* [components][pixel_stride], DN: what a score of one
+                          adds to a pixel; owned                           */
+    double *pixel;     /* room for a block of pixels; owned                */
+    double *score;     /* room for their scores; owned                     */
 } hyp_denoiser;
 
 /*
  * Prepare to take pixels there and back.
  *
  * Collective: no
- * Shapes:     stride: of the slabs to come; scale: DN per unit of reflectance
+ * Shapes:     scale: DN per unit of reflectance
  * Requires:   the patterns of noise-adjusted components
  * Errors:     HYP_ENOMEM; denoiser is then empty
  * Ownership:  the caller frees with hyp_denoiser_release()
  */
 HYP_CHECKED hyp_status hyp_denoiser_init(hyp_denoiser *denoiser,
-                                         const hyp_pca *pca, int stride,
-                                         double scale);
+                                         const hyp_pca *pca, double scale);
 
 /*
  * Consecutive pixels without what was not kept: the mean, and their scores
@@ -38,9 +41,9 @@ HYP_CHECKED hyp_status hyp_denoiser_init(hyp_denoiser *denoiser,
  *
  * Collective: no
  * Shapes:     out [pixels][bands], reflectance
- * Result:     of the scores of hyp_scores_of(), summed in double in the order
- *             of the components, and rounded once; it does not depend on a
- *             pixel's place, nor on its rank
+ * Result:     of sums in double, in the order of the bands and components,
+ *             rounded once; a pixel does not depend on its place, nor on its
+ *             rank
  * Cost:       2 pixels * components * bands multiply-adds
  */
 void hyp_denoise(const hyp_denoiser *denoiser, const hyp_slab *slab,

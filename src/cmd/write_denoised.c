@@ -27,8 +27,7 @@ static hyp_status source_init(denoised_source *source, hyp_job *job)
     hyp_status st;
 
     *source = (denoised_source){ .job = job };
-    HYP_TRY(hyp_denoiser_init(&source->denoiser, &job->pca, job->slab.stride,
-                              job->scale));
+    HYP_TRY(hyp_denoiser_init(&source->denoiser, &job->pca, job->scale));
     HYP_TRY(hyp_names_init(&source->names, job->bands));
     HYP_TRY(hyp_alloc(&source->nodata, (size_t)job->bands));
     for (int b = 0; b < job->bands; b++) {

@@ -13,7 +13,12 @@
 #include <immintrin.h>
 #endif
 
-#define SUFFIX portable
+/* Pixels whose sums in double are in registers together: as many as hide the
+   time that an addition takes. */
+enum { FEW = 8 };
+
+#define SUFFIX   portable
+#define REGISTER 16
 #define TARGET
 #define ABREAST 2
 #include "kernel/kernel_template.h"
@@ -21,13 +26,15 @@
 #if defined(__x86_64__)
 #define HAVE_X86 1
 #define SUFFIX   avx2
+#define REGISTER 32
 #define TARGET   __attribute__((target("avx2")))
 #define ABREAST  4
 #include "kernel/kernel_template.h"
 
-#define SUFFIX  avx512
-#define TARGET  __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq")))
-#define ABREAST 8
+#define SUFFIX   avx512
+#define REGISTER 64
+#define TARGET   __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq")))
+#define ABREAST  8
 #include "kernel/kernel_template.h"
 #else
 #define HAVE_X86 0
@@ -73,14 +80,15 @@ pick_by_permutation(const int16_t *in, int64_t in_stride, const int16_t *offset,
 }
 #endif
 
-#define TABLE(suffix, picker)                                                 \
-    {                                                                         \
-        .name = #suffix, .squares = squares_##suffix,                         \
-        .absolutes = absolutes_##suffix, .embed = embed_##suffix,             \
-        .square = square_##suffix, .bound = bound_##suffix,                   \
-        .unsafe = unsafe_##suffix, .move = move_##suffix,                     \
-        .summarise = summarise_##suffix, .add_squares = add_squares_##suffix, \
-        .interleave = interleave_##suffix, .pick = picker,                    \
+#define TABLE(suffix, picker)                                     \
+    {                                                             \
+        .name = #suffix, .squares = squares_##suffix,             \
+        .absolutes = absolutes_##suffix, .embed = embed_##suffix, \
+        .combine = combine_##suffix, .square = square_##suffix,   \
+        .bound = bound_##suffix, .unsafe = unsafe_##suffix,       \
+        .move = move_##suffix, .summarise = summarise_##suffix,   \
+        .add_squares = add_squares_##suffix,                      \
+        .interleave = interleave_##suffix, .pick = picker,        \
     }
 
 static const hyp_kernels table[] = {

@@ -12,6 +12,7 @@
 
 #define HYP_CENTRE_GROUP 4  /* centres go through a kernel by so many */
 #define HYP_LANES        16 /* pixels, or components, side by side */
+#define HYP_DOUBLES      8  /* widths of matrices are multiples    */
 #define HYP_COMPONENTS   14 /* of the subspace of core/subspace.h  */
 
 typedef enum hyp_isa { HYP_ISA_PORTABLE, HYP_ISA_AVX2, HYP_ISA_AVX512 } hyp_isa;
@@ -54,6 +55,16 @@ typedef struct hyp_kernels {
      */
     void (*embed)(const int16_t *x, int64_t pixels, int stride, int bands,
                   const int16_t *offset, const float *basis, float *y);
+
+    /*
+     * Add multiples of rows to the sums of pixels, one row after the other.
+     *
+     * Shapes: factor [pixels][stride], of which the first `rows` of each pixel
+     *         are used; row [rows][width]; sum [pixels][width], in and out;
+     *         width a multiple of HYP_DOUBLES; row and sum aligned to 64 bytes
+     */
+    void (*combine)(const double *factor, int stride, int64_t pixels, int rows,
+                    const double *row, int width, double *sum);
 
     /* The squared length of a pixel less an offset: x, offset [stride]. */
     int64_t (*square)(const int16_t *x, const int16_t *offset, int stride);

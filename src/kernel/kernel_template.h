@@ -2,9 +2,10 @@
  * kernel_template.h - bodies of the kernels, compiled once per instruction set
  *
  * Defined before inclusion, and undefined here:
- *   SUFFIX  of the functions' names
- *   TARGET  their target attribute, or nothing
- *   ABREAST pixels whose sums fit in the registers of the set
+ *   SUFFIX   of the functions' names
+ *   TARGET   their target attribute, or nothing
+ *   REGISTER bytes of a register of the set
+ *   ABREAST  pixels whose sums of sixteen floats fit in the registers
  */
 #define JOIN_(a, b) a##_##b
 #define JOIN(a, b)  JOIN_(a, b)
@@ -160,6 +161,46 @@ TARGET static void NAME(embed)(const int16_t *x, int64_t pixels, int stride,
         (now, left < ABREAST ? (int)left : ABREAST, stride, bands, offset,
          basis, y + p * HYP_LANES);
     }
+}
+
+/* As many doubles as a register holds. */
+typedef double NAME(doubles) __attribute__((vector_size(REGISTER), may_alias));
+
+/* The sums of up to FEW pixels, which share each load of a row; `pixels` is
+   known at compile time.  Collective: no. */
+TARGET static inline __attribute__((always_inline)) void
+NAME(combine_few)(const double *factor, int stride, int pixels, int rows,
+                  const double *row, int width, double *sum)
+{
+    const int columns = (int)(REGISTER / sizeof *sum);
+
+    for (int first = 0; first < width; first += columns) {
+        NAME(doubles) w, total[FEW];
+
+        for (int t = 0; t < pixels; t++)
+            total[t] = *(NAME(doubles) *)(sum + t * width + first);
+        for (int i = 0; i < rows; i++) {
+            w = *(const NAME(doubles) *)(row + (int64_t)i * width + first);
+            for (int t = 0; t < pixels; t++)
+                total[t] += factor[t * stride + i] * w;
+        }
+        for (int t = 0; t < pixels; t++)
+            *(NAME(doubles) *)(sum + t * width + first) = total[t];
+    }
+}
+
+TARGET static void NAME(combine)(const double *factor, int stride,
+                                 int64_t pixels, int rows, const double *row,
+                                 int width, double *sum)
+{
+    int64_t p = 0;
+
+    for (; p + FEW <= pixels; p += FEW)
+        NAME(combine_few)
+    (factor + p * stride, stride, FEW, rows, row, width, sum + p * width);
+    for (; p < pixels; p++)
+        NAME(combine_few)
+    (factor + p * stride, stride, 1, rows, row, width, sum + p * width);
 }
 
 /* Squared distances of 16 pixels from a centre, within the subspace. */
@@ -393,5 +434,6 @@ TARGET static void NAME(interleave)(const int16_t *const *plane, int planes,
 #undef JOIN
 #undef JOIN_
 #undef SUFFIX
+#undef REGISTER
 #undef TARGET
 #undef ABREAST

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
-"""Minimum noise fraction: noise, eigenvalues, components and scores of Spectral
-Python, and of NumPy's int64 where Spectral Python's differences wrap."""
+"""Minimum noise fraction: noise, eigenvalues, components, scores and denoised
+pixels of Spectral Python, and of NumPy's int64 where Spectral Python's
+differences wrap; pixels denoised by principal components."""
 import os
 
 import h5py
@@ -11,8 +12,10 @@ from osgeo import gdal
 from lib import oracle
 from lib.oracle import check, close, same
 
-SAME_BYTES = ("mnf.tif", "eigenvalues.csv", "components.csv",
-              "covariance.npy", "noise_covariance.npy")
+MAPS = ("mnf.tif", "denoised.tif")
+TABLES = ("eigenvalues.csv", "components.csv", "covariance.npy",
+          "noise_covariance.npy")
+ALL_BANDS = "--bad-bands none --eigen-grid 1x1 --denoise"
 STEPS = {"lowerright": (1, 1), "lowerleft": (1, -1), "right": (0, 1),
          "lower": (1, 0)}
 
@@ -59,15 +62,15 @@ def rounding(centred, directions):
     return steps * 2.0**-24 * (np.abs(centred) @ np.abs(directions))
 
 
-def scores_of(scene, run):
-    """[pixels][components], and NaN elsewhere."""
+def pixels_of(scene, run, file):
+    """[pixels][bands] of maps of the tiles, and NaN elsewhere."""
     found = []
     for tile, valid in zip(scene.tiles, scene.valid):
         folder = os.path.splitext(os.path.basename(tile))[0]
-        path = os.path.join(folder if len(scene.tiles) > 1 else "", "mnf.tif")
+        path = os.path.join(folder if len(scene.tiles) > 1 else "", file)
         image = gdal.Open(run.path(path)).ReadAsArray()
         image = image.reshape(-1, *valid.shape)
-        check(np.all(np.isnan(image[:, ~valid])), f"{run.name}: NaN")
+        check(np.all(np.isnan(image[:, ~valid])), f"{run.name}: NaN in {file}")
         found.append(image[:, valid].T)
     return np.concatenate(found)
 
@@ -102,7 +105,7 @@ def check_components(scene, run, count):
 
 def check_scores(scene, run, components):
     count = components.shape[1]
-    ours = scores_of(scene, run)
+    ours = pixels_of(scene, run, "mnf.tif")
     theirs = scene.spy.reduce(scene.pixels[:, None, :], num=count)
     theirs = theirs.reshape(-1, count)
     theirs = theirs * np.sign(np.sum(ours * theirs, axis=0))
@@ -111,41 +114,65 @@ def check_scores(scene, run, components):
           f"{run.name}: scores")
 
 
+def check_denoised(scene, run, theirs):
+    """Of sums in double, as theirs, and rounded once."""
+    ours = pixels_of(scene, run, "denoised.tif")
+    theirs = theirs.reshape(scene.pixels.shape)
+    close(ours, theirs, 2.0**-24 * np.abs(theirs) + 1e-8,
+          f"{run.name}: denoised")
+
+
+def check_bands(scene, path):
+    """The names of the bands, and nodata, as GDAL reads them."""
+    image = gdal.Open(path)
+    bands = [image.GetRasterBand(i + 1) for i in range(image.RasterCount)]
+    same([band.GetDescription() for band in bands],
+         [f"{nm:.7g} nm" for nm in scene.wavelengths], f"{path}: names")
+    check(all(np.isnan(band.GetNoDataValue()) for band in bands),
+          f"{path}: nodata")
+
+
 def check_run(scene, run, count):
     oracle.must_succeed(run)
     check(run.record["mnf"]["pairs_of_pixels"] == scene.pairs,
           f"{run.name}: pairs")
     check_covariances(scene, run)
     check_scores(scene, run, check_components(scene, run, count))
+    check_denoised(scene, run,
+                   scene.spy.denoise(scene.pixels[:, None, :], num=count))
 
 
-def same_bytes(runs, files=SAME_BYTES):
+def same_bytes(runs, files=MAPS + TABLES):
     for run in runs[1:]:
         for file in files:
             check(run.digest(file) == runs[0].digest(file),
                   f"{run.name}: {file} differs from that of {runs[0].name}")
 
 
-def test_whole_tile(tile):
+def test_whole_tile(tile, ranks):
     """Without nodata, SPy finds the noise itself; on any grid."""
     cube, wavelength, scale = oracle.read_tile(tile)
     bands = oracle.tutorial_bands(wavelength, 2)
     scene = Scene(tile, bands)
     close(spectral.noise_from_diffs(cube[:, :, bands] / scale).cov, scene.noise,
           1e-14, "SPy's noise")
-    runs = oracle.at_ranks(tile, "--subset 2 --eigen-grid 1x1 --components 9",
-                           command="mnf")
-    same_bytes(runs)
-    check_run(scene, runs[3], 9)
-    grid = oracle.Run(tile, "--subset 2 --eigen-grid 2x2 --components 9", 4,
-                      "mnf")
+    options = [(f"--eigen-grid 1x1 --components 9", n) for n in ranks]
+    options += [("--eigen-grid 2x2 --components 9", 4), ("--snr 0.1", 2),
+                ("--snr 4.5", 2)]
+    runs = oracle.run_all([dict(tile=tile, ranks=n, command="mnf",
+                                options=f"--subset 2 --denoise {how}")
+                           for how, n in options])
+    *alike, grid, low, high = runs
+    same_bytes(alike)
+    check_run(scene, alike[-1], 9)
     check_run(scene, grid, 9)
-    for snr in (0.1, 1, 4.5):
-        run = oracle.Run(tile, f"--subset 2 --snr {snr}", 2, "mnf")
-        check_run(scene, run, scene.spy.num_with_snr(snr))
-    again = oracle.Run(tile, f"-m {runs[0].folder}", 3, "predict")
+    check_run(scene, low, scene.spy.num_with_snr(0.1))
+    check_run(scene, high, scene.spy.num_with_snr(4.5))
+    check_bands(scene, grid.path("denoised.tif"))
+    check(grid.record["settings"]["denoise"] is True, f"{grid.name}: settings")
+    again = oracle.Run(tile, f"-m {alike[0].folder}", 3, "predict")
     oracle.must_succeed(again)
-    check(again.digest("mnf.tif") == runs[0].digest("mnf.tif"),
+    check(again.digest("mnf.tif") == alike[0].digest("mnf.tif"),
           f"{again.name}: the scores of the training")
 
 
@@ -162,13 +189,13 @@ def holed(cube):
 def test_nodata_and_directions():
     """A pair counts if both of its pixels have data."""
     tile, bands = made(holed(oracle.smooth_cube(23, 31, 20, seed=2)))
-    for direction in STEPS:
-        scene = Scene(tile, bands, direction)
-        runs = oracle.at_ranks(
-            tile, f"--bad-bands none --eigen-grid 1x1 --components 20 "
-            f"--noise-from {direction}", (1, 4), "mnf")
-        same_bytes(runs)
-        check_run(scene, runs[1], 20)
+    runs = oracle.run_all(
+        [dict(tile=tile, ranks=ranks, command="mnf",
+              options=f"{ALL_BANDS} --components 8 --noise-from {direction}")
+         for direction in STEPS for ranks in (1, 4)])
+    for direction, one, four in zip(STEPS, runs[::2], runs[1::2]):
+        check_run(Scene(tile, bands, direction), four, 8)
+        same_bytes([one, four])
 
 
 def test_wrapping():
@@ -182,8 +209,7 @@ def test_wrapping():
           "SPy's differences wrap")
     close(spectral.noise_from_diffs(cube.astype("f8")).cov / 1e8, scene.noise,
           1e-12, "SPy's noise in double")
-    runs = oracle.at_ranks(tile, "--bad-bands none --eigen-grid 1x1 "
-                           "--components 12", (1, 3), "mnf")
+    runs = oracle.at_ranks(tile, f"{ALL_BANDS} --components 12", (1, 3), "mnf")
     same_bytes(runs)
     check_run(scene, runs[1], 12)
 
@@ -196,15 +222,39 @@ def test_mosaic():
                                west=368000 + 100 * i)
              for i, cube in enumerate(cubes)]
     scene = Scene(tiles, np.arange(16))
-    runs = oracle.at_ranks(tiles, "--bad-bands none --eigen-grid 1x1 "
-                           "--components 16", (1, 2, 4), "mnf")
-    same_bytes(runs, SAME_BYTES[1:])
+    how = f"{ALL_BANDS} --components 7"
+    *runs, joined = oracle.run_all(
+        [dict(tile=tiles, options=how, ranks=n, command="mnf")
+         for n in (1, 2, 4)]
+        + [dict(tile=tiles, ranks=3, command="mnf",
+                options=f"{how} --mosaic-tif --scratch {oracle.scratch}")])
     for run in runs:
-        check_run(scene, run, 16)
-        check(os.path.exists(run.path("mnf.vrt")), f"{run.name}: VRT")
-    joined = oracle.Run(tiles, "--bad-bands none --mosaic-tif", 2, "mnf")
-    oracle.must_succeed(joined)
-    check(os.path.exists(joined.path("mnf.tif")), f"{joined.name}: one map")
+        check_run(scene, run, 7)
+    same_bytes([*runs, joined], TABLES)
+    for file in MAPS:
+        vrt = runs[0].path(file.replace(".tif", ".vrt"))
+        same(gdal.Open(joined.path(file)).ReadAsArray(),
+             gdal.Open(vrt).ReadAsArray(), f"{joined.name}: {file}")
+    check_bands(scene, runs[0].path("denoised.vrt"))
+    check_bands(scene, joined.path("denoised.tif"))
+
+
+def test_principal_components():
+    """The same for other components, whatever unit their scores have."""
+    tile, bands = made(holed(oracle.smooth_cube(21, 18, 24, seed=4)))
+    scene = Scene(tile, bands)
+    components = spectral.principal_components(scene.signal)
+    theirs = components.denoise(scene.pixels[:, None, :], num=6)
+    plain, whitened, run = oracle.run_all(
+        [dict(tile=tile, options=f"{ALL_BANDS} --components 6 {more}",
+              ranks=ranks, command=command)
+         for ranks, command, more in ((1, "pca", ""), (3, "pca", "--whiten"),
+                                      (2, "run", "--no-pictures"))])
+    for ours in (plain, whitened, run):
+        oracle.must_succeed(ours)
+        check_denoised(scene, ours, theirs)
+        check_bands(scene, ours.path("denoised.tif"))
+    same_bytes([plain, run], ["denoised.tif"])
 
 
 def test_scales():
@@ -212,9 +262,14 @@ def test_scales():
     cube = oracle.smooth_cube(18, 20, 10, seed=8)
     tile, bands = made(cube)
     half = oracle.write_tile((cube // 2).astype("i2"), scale=5000)
-    trained = oracle.Run(tile, "--bad-bands none --components 10", 1, "mnf")
-    run = oracle.Run(half, f"-m {trained.folder}", 2, "predict")
+    trained = oracle.Run(tile, f"{ALL_BANDS} --components 10", 1, "mnf")
+    run, again = oracle.run_all(
+        [dict(tile=half, options=f"-m {trained.folder}", ranks=2,
+              command="predict"),
+         dict(tile=half, options=f"{ALL_BANDS} --components 10", ranks=2,
+              command="mnf")])
     oracle.must_succeed(run)
+    check_run(Scene(half, bands), again, 10)
     with h5py.File(trained.path("model.h5")) as model:
         mean, vectors = model["mnf/mean"][...], model["mnf/components"][...]
     same(vectors.T, trained.table("components.csv")[:, 1:], "model")
@@ -230,14 +285,17 @@ def test_refusals():
     flat[:, :, 3] = 777
     lonely = np.full_like(cube, -9999)
     lonely[::3, ::3] = cube[::3, ::3]
-    for case, words in ((flat, ["7 independent directions", "8 bands"]),
-                        (lonely, ["too few neighbouring pixels"])):
-        for ranks in (1, 3):
-            run = oracle.Run(oracle.write_tile(case), "--bad-bands none",
-                             ranks, "mnf")
-            oracle.check_refusal(run, [65], words)
-    none = oracle.Run(oracle.write_tile(cube), "--bad-bands none --snr 1e9", 2,
-                      "mnf")
+    tiles = [oracle.write_tile(case) for case in (flat, lonely, cube)]
+    *refused, none = oracle.run_all(
+        [dict(tile=tile, options=ALL_BANDS, ranks=ranks, command="mnf")
+         for tile in tiles[:2] for ranks in (1, 3)]
+        + [dict(tile=tiles[2], options=f"{ALL_BANDS} --snr 1e9", ranks=2,
+                command="mnf")])
+    for run in refused[:2]:
+        oracle.check_refusal(run, [65],
+                             ["7 independent directions", "8 bands"])
+    for run in refused[2:]:
+        oracle.check_refusal(run, [65], ["too few neighbouring pixels"])
     oracle.must_succeed(none)
     check(none.record["mnf"]["components"] == 1
           and "the first is kept" in none.said, f"{none.name}: {none.said}")
@@ -246,11 +304,12 @@ def test_refusals():
 def main():
     tiles = oracle.real_tiles()[:2] or [
         oracle.synth("--rows 30 --cols 35 --seed 21 --nodata-edge 0")]
-    for tile in tiles:
-        test_whole_tile(tile)
+    for tile, ranks in zip(tiles, (oracle.RANKS, (1, 3))):
+        test_whole_tile(tile, ranks)
     test_nodata_and_directions()
     test_wrapping()
     test_mosaic()
+    test_principal_components()
     test_scales()
     test_refusals()
     oracle.finish(at_least=150)

@@ -333,6 +333,61 @@ static void test_embeddings(void)
     }
 }
 
+static double *random_doubles(int64_t count)
+{
+    double *x = guard_new((size_t)count * sizeof *x);
+
+    for (int64_t i = 0; i < count; i++)
+        x[i] = (double)random_float(100) + (double)random_float(1e-5f);
+    return x;
+}
+
+static void free_doubles(double *x, int64_t count)
+{
+    guard_free(x, (size_t)count * sizeof *x);
+}
+
+/* Bit by bit: no set may add in another order, nor at once with a product. */
+static void combine(int64_t pixels, int stride, int rows, int width)
+{
+    double *factor = random_doubles(pixels * stride);
+    double *row = random_doubles((int64_t)rows * width);
+    double *begin = random_doubles(pixels * width);
+
+    for (int isa = HYP_ISA_PORTABLE; isa <= (int)best(); isa++) {
+        double *sum = random_doubles(pixels * width);
+
+        memcpy(sum, begin, (size_t)(pixels * width) * sizeof *sum);
+        hyp_kernels_for((hyp_isa)isa)
+            ->combine(factor, stride, pixels, rows, row, width, sum);
+        for (int64_t i = 0; i < pixels * width; i++) {
+            volatile double want = begin[i], product;
+
+            for (int r = 0; r < rows; r++) {
+                product =
+                    factor[i / width * stride + r] * row[r * width + i % width];
+                want += product;
+            }
+            CHECK(sum[i] == want);
+        }
+        free_doubles(sum, pixels * width);
+    }
+    free_doubles(begin, pixels * width);
+    free_doubles(row, (int64_t)rows * width);
+    free_doubles(factor, pixels * stride);
+}
+
+static void test_combinations(void)
+{
+    for (int64_t pixels = 0; pixels <= 20; pixels++)
+        for (int width = HYP_DOUBLES; width <= 4 * HYP_DOUBLES;
+             width += HYP_DOUBLES) {
+            combine(pixels, 1, 1, width);
+            combine(pixels, 176, 173, width);
+            combine(pixels, 5, 5, width);
+        }
+}
+
 enum { BOUND_PIXELS = 40, BOUND_CENTRES = 7 };
 
 /* Greatest and least distance of a pixel from a centre, whose parts outside
@@ -667,6 +722,7 @@ int main(int argc, char **argv)
     RUN(test_summaries_of_extremes);
     RUN(test_sums_of_squares);
     RUN(test_embeddings);
+    RUN(test_combinations);
     RUN(test_bounds);
     RUN(test_bounds_of_whole_numbers);
     RUN(test_slacks);
