@@ -3,7 +3,7 @@
  */
 #include "cmd/cmd.h"
 #include "cmd/inputs.h"
-#include "cmd/record.h"
+#include "cmd/tiles_json.h"
 #include "hyperslab/comm.h"
 #include "hyperslab/scene.h"
 #include "io/tile_storage.h"
@@ -102,8 +102,7 @@ hyp_status hyp_cmd_info_all(const hyp_settings *settings, MPI_Comm comm)
         hyp_inputs_find_all(&inputs, settings->tile, settings->tiles, comm));
     HYP_TRY(hyp_scene_open_all(&scene, inputs.path, inputs.count, comm));
     if (rank == 0)
-        st = settings->json ? hyp_record_print_tiles(&scene)
-                            : print_texts(&scene);
+        st = settings->json ? hyp_tiles_print(&scene) : print_texts(&scene);
     if (rank == 0 && st == HYP_OK && (fflush(stdout) != 0 || ferror(stdout)))
         st = hyp_fail(HYP_EIO, "cannot write to standard output");
     st = hyp_agree(comm, st);

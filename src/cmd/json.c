@@ -18,3 +18,12 @@ json_t *hyp_json_text(const char *bytes)
             *c = '?';
     return json_string(copy);
 }
+
+json_t *hyp_json_numbers(const double *value, int count)
+{
+    json_t *list = json_array();
+
+    for (int i = 0; i < count; i++)
+        json_array_append_new(list, json_real(value[i]));
+    return list;
+}

@@ -15,4 +15,7 @@
  */
 json_t *hyp_json_text(const char *bytes);
 
+/* A list of numbers; the caller's.  Collective: no. */
+json_t *hyp_json_numbers(const double *value, int count);
+
 #endif

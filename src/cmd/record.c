@@ -6,120 +6,19 @@
 #include "base/clock.h"
 #include "cmd/identity.h"
 #include "cmd/json.h"
+#include "cmd/tiles_json.h"
 #include "core/blas.h"
 #include "hyperslab/comm.h"
 #include "hyperslab/version.h"
 #include "io/h5.h"
 #include "io/mosaic.h"
 #include "io/text.h"
-#include "io/tile_storage.h"
 #include "kernel/kernel.h"
 
 #include <jansson.h>
 #include <math.h>
 #include <stdio.h>
 #include <sys/resource.h>
-
-static json_t *numbers(const double *value, int count)
-{
-    json_t *list = json_array();
-
-    for (int i = 0; i < count; i++)
-        json_array_append_new(list, json_real(value[i]));
-    return list;
-}
-
-static json_t *windows(const hyp_band_window *window, int count)
-{
-    json_t *list = json_array();
-
-    for (int i = 0; i < count; i++)
-        json_array_append_new(
-            list, json_pack("[f,f]", window[i].low, window[i].high));
-    return list;
-}
-
-static json_t *tile_georef(const hyp_tile *tile)
-{
-    const hyp_georef *g = &tile->georef;
-
-    if (!hyp_georef_is_known(g))
-        return json_null();
-    return json_pack("{s:i, s:o, s:[f,f], s:[f,f,f,f]}", "epsg", g->epsg,
-                     "map_info", hyp_json_text(tile->map_info), "resolution",
-                     g->pixel_x, g->pixel_y, "extent", g->west,
-                     g->north - (double)tile->rows * g->pixel_y,
-                     g->west + (double)tile->cols * g->pixel_x, g->north);
-}
-
-static json_t *tile_chunks(const hyp_tile *tile)
-{
-    const hyp_chunking *c = &tile->chunk;
-
-    if (!c->in_file)
-        return json_pack("{s:s, s:s}", "storage", "contiguous", "type",
-                         hyp_element_name(tile->element));
-    return json_pack("{s:s, s:s, s:[I,I,i], s:s, s:I}", "storage", "chunked",
-                     "type", hyp_element_name(tile->element), "chunk",
-                     (json_int_t)c->rows, (json_int_t)c->cols, c->bands,
-                     "filters", c->filters, "chunks", (json_int_t)tile->chunks);
-}
-
-static json_t *describe_tile(const hyp_tile *tile)
-{
-    json_t *root =
-        json_pack("{s:o, s:o, s:o, s:[I,I,i], s:o, s:f}", "path",
-                  hyp_json_text(tile->path), "site", hyp_json_text(tile->site),
-                  "cube", hyp_json_text(tile->cube), "shape",
-                  (json_int_t)tile->rows, (json_int_t)tile->cols, tile->bands,
-                  "storage", tile_chunks(tile), "scale", tile->scale);
-
-    json_object_set_new(root, "nodata",
-                        tile->has_nodata ? json_real(tile->nodata)
-                                         : json_null());
-    json_object_set_new(root, "band_windows_nm",
-                        windows(tile->window, tile->windows));
-    json_object_set_new(root, "georeference", tile_georef(tile));
-    return root;
-}
-
-static json_t *describe_tile_in_full(const hyp_tile *tile)
-{
-    json_t *root = describe_tile(tile);
-
-    json_object_set_new(root, "wavelength_nm",
-                        numbers(tile->wavelength, tile->bands));
-    if (tile->fwhm)
-        json_object_set_new(root, "fwhm_nm", numbers(tile->fwhm, tile->bands));
-    return root;
-}
-
-hyp_status hyp_record_print_tiles(const hyp_scene *scene)
-{
-    json_t *root;
-
-    if (scene->tiles == 1) {
-        root = describe_tile_in_full(scene->tile[0].tile);
-    } else {
-        root = json_array();
-        for (int i = 0; i < scene->tiles; i++)
-            json_array_append_new(root,
-                                  describe_tile_in_full(scene->tile[i].tile));
-    }
-    json_dumpf(root, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(17));
-    putchar('\n');
-    json_decref(root);
-    return HYP_OK;
-}
-
-static json_t *describe_tiles(const hyp_scene *scene)
-{
-    json_t *list = json_array();
-
-    for (int i = 0; i < scene->tiles; i++)
-        json_array_append_new(list, describe_tile(scene->tile[i].tile));
-    return list;
-}
 
 /* Of the first tile, counted from 1. */
 static json_t *describe_bands(const hyp_job *job)
@@ -181,11 +80,12 @@ static json_t *describe_swept(const hyp_settings *s)
     json_t *root = hyp_identity_settings(s);
 
     json_object_update_new(
-        root, json_pack("{s:o, s:o, s:o, s:i, s:I}", "classes",
-                        integers(s->swept.k, s->swept.ks), "subset",
-                        integers(s->swept.subset, s->swept.subsets), "pca",
-                        numbers(s->swept.share, s->swept.shares), "max-iter",
-                        s->max_iterations, "seed", (json_int_t)s->seed));
+        root,
+        json_pack("{s:o, s:o, s:o, s:i, s:I}", "classes",
+                  integers(s->swept.k, s->swept.ks), "subset",
+                  integers(s->swept.subset, s->swept.subsets), "pca",
+                  hyp_json_numbers(s->swept.share, s->swept.shares), "max-iter",
+                  s->max_iterations, "seed", (json_int_t)s->seed));
     return root;
 }
 
@@ -235,8 +135,8 @@ static json_t *describe_kmeans(const hyp_job *job)
         km->iterations, "converged", km->converged, "stopped", km->stopped,
         "resumed_after", job->checkpoints.from.state.iterations, "within",
         km->within / unit, "pixels", describe_counts(km), "ndvi_nm",
-        job->ndvi_nm[0] > 0 ? numbers(job->ndvi_nm, 2) : json_null(), "steps",
-        steps);
+        job->ndvi_nm[0] > 0 ? hyp_json_numbers(job->ndvi_nm, 2) : json_null(),
+        "steps", steps);
     if (job->makes.of_scores)
         json_object_set_new(root, "scores",
                             json_pack("{s:i, s:f}", "components",
@@ -377,8 +277,9 @@ static json_t *describe_pictures(const hyp_job *job)
     return json_pack(
         "{s:i, s:o, s:o, s:o}", "pixels_across_a_dot", shown->preview.factor,
         "map", describe_map(job), "truecolor_nm",
-        numbers(shown->wavelength[HYP_TRUE_COLOUR], HYP_SHOWN), "falsecolor_nm",
-        numbers(shown->wavelength[HYP_FALSE_COLOUR], HYP_SHOWN));
+        hyp_json_numbers(shown->wavelength[HYP_TRUE_COLOUR], HYP_SHOWN),
+        "falsecolor_nm",
+        hyp_json_numbers(shown->wavelength[HYP_FALSE_COLOUR], HYP_SHOWN));
 }
 
 static json_t *describe(const hyp_job *job, const measures *m)
@@ -388,8 +289,8 @@ static json_t *describe(const hyp_job *job, const measures *m)
         "started", job->started, "versions", describe_versions(), "ranks",
         job->size, "blas_threads", hyp_blas_threads(), "settings",
         describe_settings(job), "files", describe_files(&job->outputs.stage),
-        "tiles", describe_tiles(&job->scene), "dn_per_reflectance", job->scale,
-        "bands", describe_bands(job), "pixels", "valid",
+        "tiles", hyp_tiles_describe(&job->scene), "dn_per_reflectance",
+        job->scale, "bands", describe_bands(job), "pixels", "valid",
         (json_int_t)job->summary.pixels, "nodata",
         (json_int_t)(job->scene.cells - job->summary.pixels), "seconds",
         describe_times(job, m), "peak_memory_bytes", (json_int_t)m->memory);

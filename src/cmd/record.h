@@ -13,12 +13,4 @@
  */
 HYP_CHECKED hyp_status hyp_record_write_all(const hyp_job *job);
 
-/*
- * Print all that is known of tiles as JSON on stdout: an object, or an array of
- * them if there are several.
- *
- * Collective: no
- */
-HYP_CHECKED hyp_status hyp_record_print_tiles(const hyp_scene *scene);
-
 #endif
