@@ -1,7 +1,7 @@
 /*
  * footprint.c - what a run takes of a rank's memory, before it begins
  *
- * tests/peer/memory.py holds it against what runs took.
+ * tests/cli/memory.sh holds it against what runs took.
  */
 #include "io/footprint.h"
 
