@@ -41,34 +41,71 @@ hyp_status hyp_formats_check_all(const hyp_job *job)
     return hyp_agree(job->comm, st);
 }
 
+/* The numbers of the kept bands; the caller frees *kept. */
+static hyp_status keep(const hyp_job *job, const double *of_all, double **kept)
+{
+    const hyp_bands *bands = &job->scene.tile[0].kept;
+    hyp_status st = hyp_alloc(kept, (size_t)bands->count);
+
+    for (int b = 0; st == HYP_OK && b < bands->count; b++)
+        (*kept)[b] = of_all[bands->index[b]];
+    return st;
+}
+
+/* Numbers that describe components and bands. */
+static hyp_status list_numbers(hyp_formats *formats, const hyp_job *job)
+{
+    const hyp_tile *tile = job->scene.tile[0].tile;
+    const int components = formats->maps.components;
+    hyp_status st;
+
+    HYP_TRY(hyp_alloc(&formats->share, (size_t)components));
+    for (int i = 0; i < components; i++)
+        formats->share[i] = hyp_pca_share(&job->pca, i);
+    HYP_TRY(keep(job, tile->wavelength, &formats->wavelength));
+    if (tile->fwhm != NULL)
+        HYP_TRY(keep(job, tile->fwhm, &formats->fwhm));
+out:
+    return st;
+}
+
 hyp_status hyp_formats_init(hyp_formats *formats, const hyp_job *job)
 {
     const int classes = job->makes.classes ? job->kmeans.classes : 0;
     const int components = job->makes.components ? job->pca.components : 0;
+    const char *scores = job->makes.mnf ? "scores of minimum noise fraction"
+                                        : "scores of principal components";
     hyp_status st;
 
     *formats = (hyp_formats){
         .classes = { .description = "k-means classes", .classes = classes },
-        .scores = { .description = "scores of principal components" },
+        .scores = { .description = scores },
         .maps = { .classes = classes, .components = components },
     };
-    st = hyp_alloc(&formats->share, (size_t)components);
-    for (int i = 0; st == HYP_OK && i < components; i++)
-        formats->share[i] = hyp_pca_share(&job->pca, i);
+    st = list_numbers(formats, job);
     formats->maps.share = formats->share;
+    formats->denoised = (hyp_envi){ .description = "denoised reflectance",
+                                    .wavelength = formats->wavelength,
+                                    .fwhm = formats->fwhm };
     return st;
+}
+
+static void add_envi(hyp_raster *raster, const char *path, const char *header,
+                     hyp_order order, const hyp_envi *envi)
+{
+    raster->copy[raster->copies++] = (hyp_copy){ .path = path,
+                                                 .header = header,
+                                                 .order = order,
+                                                 .lay_out = hyp_envi_lay_out,
+                                                 .context = envi };
 }
 
 void hyp_formats_add_classes(const hyp_formats *formats, const hyp_job *job,
                              hyp_raster *raster)
 {
     if (job->makes.envi)
-        raster->copy[raster->copies++] =
-            (hyp_copy){ .path = HYP_CLASSES_IMG,
-                        .header = HYP_CLASSES_HDR,
-                        .order = HYP_ORDER_BANDS,
-                        .lay_out = hyp_envi_lay_out,
-                        .context = &formats->classes };
+        add_envi(raster, HYP_CLASSES_IMG, HYP_CLASSES_HDR, HYP_ORDER_BANDS,
+                 &formats->classes);
     if (job->makes.hdf5)
         raster->copy[raster->copies++] =
             (hyp_copy){ .path = HYP_MAPS_NC,
@@ -80,13 +117,12 @@ void hyp_formats_add_classes(const hyp_formats *formats, const hyp_job *job,
 void hyp_formats_add_scores(const hyp_formats *formats, const hyp_job *job,
                             hyp_raster *raster)
 {
+    const bool mnf = job->makes.mnf;
+
     if (job->makes.envi)
-        raster->copy[raster->copies++] =
-            (hyp_copy){ .path = HYP_PCA_IMG,
-                        .header = HYP_PCA_HDR,
-                        .order = HYP_ORDER_LINES,
-                        .lay_out = hyp_envi_lay_out,
-                        .context = &formats->scores };
+        add_envi(raster, mnf ? HYP_MNF_IMG : HYP_PCA_IMG,
+                 mnf ? HYP_MNF_HDR : HYP_PCA_HDR, HYP_ORDER_LINES,
+                 &formats->scores);
     if (job->makes.hdf5)
         raster->copy[raster->copies++] =
             (hyp_copy){ .path = HYP_MAPS_NC,
@@ -95,21 +131,20 @@ void hyp_formats_add_scores(const hyp_formats *formats, const hyp_job *job,
                         .context = &formats->maps };
 }
 
+void hyp_formats_add_denoised(const hyp_formats *formats, const hyp_job *job,
+                              hyp_raster *raster)
+{
+    if (job->makes.envi)
+        add_envi(raster, HYP_DENOISED_IMG, HYP_DENOISED_HDR, HYP_ORDER_LINES,
+                 &formats->denoised);
+}
+
 void hyp_formats_release(hyp_formats *formats)
 {
     free(formats->share);
+    free(formats->wavelength);
+    free(formats->fwhm);
     *formats = (hyp_formats){ 0 };
-}
-
-/* The numbers of the kept bands; the caller frees *kept. */
-static hyp_status keep(const hyp_job *job, const double *of_all, double **kept)
-{
-    const hyp_bands *bands = &job->scene.tile[0].kept;
-    hyp_status st = hyp_alloc(kept, (size_t)bands->count);
-
-    for (int b = 0; st == HYP_OK && b < bands->count; b++)
-        (*kept)[b] = of_all[bands->index[b]];
-    return st;
 }
 
 static hyp_status reflectances(const hyp_job *job, double **value)

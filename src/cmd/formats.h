@@ -12,9 +12,11 @@
 
 /* What the copies of maps need while they are written. */
 typedef struct hyp_formats {
-    hyp_envi classes, scores;
+    hyp_envi classes, scores, denoised;
     hyp_cf maps;
-    double *share; /* [components]; owned */
+    double *share;      /* [components]; owned           */
+    double *wavelength; /* [bands], nm; owned            */
+    double *fwhm;       /* [bands], nm, or NULL; owned   */
 } hyp_formats;
 
 /*
@@ -47,6 +49,10 @@ void hyp_formats_add_classes(const hyp_formats *formats, const hyp_job *job,
 /* Likewise for the maps of scores.  Collective: no. */
 void hyp_formats_add_scores(const hyp_formats *formats, const hyp_job *job,
                             hyp_raster *raster);
+
+/* Likewise for those of denoised pixels.  Collective: no. */
+void hyp_formats_add_denoised(const hyp_formats *formats, const hyp_job *job,
+                              hyp_raster *raster);
 
 /* Free what formats owns.  Accepts { 0 }.  Collective: no. */
 void hyp_formats_release(hyp_formats *formats);

@@ -63,7 +63,9 @@ out:
 
 hyp_status hyp_cmd_mnf_all(const hyp_settings *settings, MPI_Comm comm)
 {
-    const hyp_products makes = { .mnf = true, .denoised = settings->denoise };
+    const hyp_products makes = { .mnf = true,
+                                 .envi = settings->envi,
+                                 .denoised = settings->denoise };
     hyp_job job;
     hyp_status st;
 

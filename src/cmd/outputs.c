@@ -12,7 +12,7 @@
 #include <string.h>
 
 /* Files of a tile, and of the scene, at most. */
-enum { MAPS = 10, OTHERS = 28 };
+enum { MAPS = 12, OTHERS = 28 };
 
 /* "NAME/" of a tile's file NAME.h5. */
 static hyp_status name_folder(char **folder, const char *path)
@@ -93,6 +93,14 @@ static hyp_status add_maps(names *n, const char *folder, hyp_products makes)
     if (makes.components && makes.envi) {
         HYP_TRY(add(n, folder, HYP_PCA_IMG));
         HYP_TRY(add(n, folder, HYP_PCA_HDR));
+    }
+    if (makes.mnf && makes.envi) {
+        HYP_TRY(add(n, folder, HYP_MNF_IMG));
+        HYP_TRY(add(n, folder, HYP_MNF_HDR));
+    }
+    if (makes.denoised && makes.envi) {
+        HYP_TRY(add(n, folder, HYP_DENOISED_IMG));
+        HYP_TRY(add(n, folder, HYP_DENOISED_HDR));
     }
     if (makes.hdf5)
         HYP_TRY(add(n, folder, HYP_MAPS_NC));

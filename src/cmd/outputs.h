@@ -24,6 +24,10 @@
 #define HYP_MAPS_NC         "maps.nc"
 #define HYP_MNF_TIF         "mnf.tif"
 #define HYP_DENOISED_TIF    "denoised.tif"
+#define HYP_MNF_IMG         "mnf.img"
+#define HYP_MNF_HDR         "mnf.hdr"
+#define HYP_DENOISED_IMG    "denoised.img"
+#define HYP_DENOISED_HDR    "denoised.hdr"
 
 /* Of the scene. */
 #define HYP_CLASSES_VRT     "classes.vrt"

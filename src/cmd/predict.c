@@ -107,7 +107,7 @@ static hyp_status predict_all(const hyp_settings *settings, hyp_model *model,
                                  .distances = classes,
                                  .components = components && !mnf,
                                  .mnf = components && mnf,
-                                 .envi = settings->envi && !mnf,
+                                 .envi = settings->envi,
                                  .hdf5 = settings->hdf5 && !mnf,
                                  .maps_only = true };
     const hyp_wanted wanted = { &model->kept, model->wavelength, path };

@@ -137,9 +137,8 @@ static hyp_status check(const hyp_settings *s, unsigned takes,
                         "no model given: --model FILE; see 'hyperslab %s "
                         "--help'",
                         command);
-    if (takes & HYP_TAKES_MNF && (s->envi || s->hdf5))
-        return hyp_fail(HYP_EUSAGE, "mnf writes GeoTIFFs, and not yet --envi "
-                                    "or --hdf5");
+    if (takes & HYP_TAKES_MNF && s->hdf5)
+        return hyp_fail(HYP_EUSAGE, "--hdf5 does not hold MNF");
     if (takes & HYP_TAKES_KMEANS)
         return check_scores(s, strcmp(command, "kmeans") != 0);
     return HYP_OK;

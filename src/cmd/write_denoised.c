@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "cmd/formats.h"
 #include "cmd/maps.h"
 #include "cmd/spectra.h"
 #include "hyperslab/comm.h"
@@ -18,8 +19,9 @@ typedef struct denoised_source {
     hyp_job *job;
     hyp_denoiser denoiser;
     hyp_names names; /* of the bands */
-    float *nodata;   /* [bands] of NaN; owned */
-    int64_t pixels;  /* done */
+    hyp_formats formats;
+    float *nodata;  /* [bands] of NaN; owned */
+    int64_t pixels; /* done */
 } denoised_source;
 
 static hyp_status source_init(denoised_source *source, hyp_job *job)
@@ -29,6 +31,7 @@ static hyp_status source_init(denoised_source *source, hyp_job *job)
     *source = (denoised_source){ .job = job };
     HYP_TRY(hyp_denoiser_init(&source->denoiser, &job->pca, job->scale));
     HYP_TRY(hyp_names_init(&source->names, job->bands));
+    HYP_TRY(hyp_formats_init(&source->formats, job));
     HYP_TRY(hyp_alloc(&source->nodata, (size_t)job->bands));
     for (int b = 0; b < job->bands; b++) {
         source->nodata[b] = NAN;
@@ -43,6 +46,7 @@ static void source_release(denoised_source *source)
 {
     hyp_denoiser_release(&source->denoiser);
     hyp_names_release(&source->names);
+    hyp_formats_release(&source->formats);
     free(source->nodata);
 }
 
@@ -71,6 +75,7 @@ static hyp_status write_maps_all(hyp_job *job)
     HYP_TRY(hyp_agree(job->comm, source_init(&source, job)));
     kind.raster.band_names = source.names.pointer;
     kind.nodata = source.nodata;
+    hyp_formats_add_denoised(&source.formats, job, &kind.raster);
     HYP_TRY(hyp_maps_write_all(job, &kind));
     if (job->rank == 0)
         st = hyp_maps_write_vrt(job, HYP_DENOISED_VRT, &kind, 0, NULL);

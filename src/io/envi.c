@@ -70,6 +70,16 @@ static void put_numbers(FILE *out, const char *key, const double *value,
         fprintf(out, "%.17g%s", value[i], between(i, count));
 }
 
+/* fwhm: or NULL */
+static void put_bands(FILE *out, const double *wavelength, const double *fwhm,
+                      int bands)
+{
+    fputs("wavelength units = Nanometers\n", out);
+    put_numbers(out, "wavelength", wavelength, bands);
+    if (fwhm != NULL)
+        put_numbers(out, "fwhm", fwhm, bands);
+}
+
 static void put_classes(FILE *out, int classes)
 {
     char name[20];
@@ -141,6 +151,8 @@ static hyp_status put_raster(FILE *out, const hyp_copy *copy,
     fprintf(out, "data ignore value = %s\n", raster->nodata);
     if (envi->classes > 0)
         put_classes(out, envi->classes);
+    if (envi->wavelength != NULL)
+        put_bands(out, envi->wavelength, envi->fwhm, raster->bands);
     return put_place(out, &raster->georef);
 }
 
@@ -189,13 +201,9 @@ static hyp_status write_library_header(const char *path,
 
     HYP_TRY(hyp_text_create(&out, path));
     put_head(out, &h);
-    fputs("wavelength units = Nanometers\n"
-          "z plot titles = {Wavelength (nm), Reflectance}\n",
-          out);
+    fputs("z plot titles = {Wavelength (nm), Reflectance}\n", out);
     put_texts(out, "spectra names", library->name, library->spectra);
-    put_numbers(out, "wavelength", library->wavelength, library->bands);
-    if (library->fwhm != NULL)
-        put_numbers(out, "fwhm", library->fwhm, library->bands);
+    put_bands(out, library->wavelength, library->fwhm, library->bands);
     st = hyp_text_close(out, path);
 out:
     return st;

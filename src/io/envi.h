@@ -12,7 +12,9 @@
 /* What a header says that the raster does not; borrowed. */
 typedef struct hyp_envi {
     const char *description;
-    int classes; /* of a class map; 0: it is none */
+    int classes;              /* of a class map; 0: it is none             */
+    const double *wavelength; /* [bands], nm; NULL: bands are not of light */
+    const double *fwhm;       /* [bands], nm, or NULL                      */
 } hyp_envi;
 
 /*

@@ -63,6 +63,5 @@ expect_error 1 65 'none of the 60 bands is kept' \
 expect_error 1 64 '65536x65536' pca -o out --eigen-grid 65536x65536 tile.h5
 expect_error '1 3' 64 '--whiten cannot be used with --on-pcs' \
 	kmeans --on-pcs --whiten tile.h5
-expect_error '1 3' 64 'mnf writes GeoTIFFs, and not yet --envi or --hdf5' \
-	mnf --envi tile.h5
+expect_error '1 3' 64 '--hdf5 does not hold MNF' mnf --hdf5 tile.h5
 finish
