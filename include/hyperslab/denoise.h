@@ -13,8 +13,8 @@
 typedef struct hyp_denoiser {
     int bands, components;
     double scale;      /* DN per unit of reflectance                       */
-    int pixel_stride;  /* bands, padded                                      */
-    int score_stride;  /* components, padded                                 */
+    int pixel_stride;  /* bands, padded                                    */
+    int score_stride;  /* components, padded                               */
     double *mean;      /* [pixel_stride], DN; owned                        */
     double *direction; /* [bands][score_stride]: from DN to scores; owned  */
     double *pattern;   /* [components][pixel_stride], DN: what a score of one

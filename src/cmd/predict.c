@@ -108,12 +108,14 @@ static hyp_status predict_all(const hyp_settings *settings, hyp_model *model,
                                  .components = components && !mnf,
                                  .mnf = components && mnf,
                                  .envi = settings->envi,
-                                 .hdf5 = settings->hdf5 && !mnf,
+                                 .hdf5 = settings->hdf5,
                                  .maps_only = true };
     const hyp_wanted wanted = { &model->kept, model->wavelength, path };
     hyp_job job;
     hyp_status st;
 
+    if (mnf && settings->hdf5) /* the same on every rank */
+        return hyp_fail(HYP_EUSAGE, "'%s': --hdf5 does not hold MNF", path);
     HYP_TRY(hyp_job_open_all(&job, settings, makes, comm));
     say_of_model(&job, model, path);
     job.wanted = &wanted;

@@ -198,6 +198,8 @@ def test_whole_tile(tile, ranks):
     oracle.must_succeed(again)
     same_bytes([alike[0], again], ["mnf.tif"])
     check_envi(scene, again, "mnf")
+    refused = oracle.Run(tile, f"-m {alike[0].folder} --hdf5", 2, "predict")
+    oracle.check_refusal(refused, [64], ["--hdf5 does not hold MNF"])
 
 
 def made(cube):
