@@ -6,6 +6,7 @@
 #include "core/blas.h"
 #include "hyperslab/comm.h"
 #include "hyperslab/version.h"
+#include "io/disk.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -120,6 +121,7 @@ static hyp_status run(const hyp_cmd *cmd, const hyp_settings *settings,
     int rank, size;
 
     hyp_blas_settle();
+    hyp_disk_settle();
     MPI_Init(NULL, NULL);
     MPI_Comm_dup(MPI_COMM_WORLD, &comm);
     MPI_Comm_rank(comm, &rank);

@@ -13,9 +13,24 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+/*
+ * Open MPI's shared file pointers come in components, each with something that a
+ * crash leaves behind.  `lockedfile` and `individual` have files beside the one
+ * that is opened.  `sm` has a semaphore named after the file: while one user has
+ * it, other users on the same machine cannot open a file of that name.  One of
+ * the components must be there, or no file can be opened; but `sm` with this
+ * priority is chosen for none.
+ */
+void hyp_disk_settle(void)
+{
+    setenv("OMPI_MCA_sharedfp", "sm", 0);
+    setenv("OMPI_MCA_sharedfp_sm_priority", "-1", 0);
+}
 
 hyp_status hyp_disk_path(char **path, const char *folder, const char *name)
 {

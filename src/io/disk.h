@@ -13,6 +13,15 @@
 #include <stdint.h>
 
 /*
+ * Have MPI-IO do without shared file pointers, which nothing here uses, unless
+ * the environment says otherwise.
+ *
+ * Collective: no
+ * Requires:   called before MPI_Init()
+ */
+void hyp_disk_settle(void);
+
+/*
  * The path of a file in a folder.
  *
  * Collective: no

@@ -27,6 +27,25 @@ for count in 1 2; do
 	[ $bytes -gt 200000 ] || fail "only $bytes bytes went over the network"
 done
 
+# Neither beside the results nor beside the tiles does MPI make files, nor
+# semaphores that keep other users from files of the same names: a crash would
+# leave them behind.
+if strace true 2>/dev/null; then
+	for list in h0,h0 h0,h1; do
+		# shellcheck disable=SC2086
+		at h0 TMPDIR="$top/tmp" strace -f -e trace=open,openat -o "$top/trace" \
+			mpirun -q $mca --host "$list" "$program" run -q $options \
+			-o "traced-$list" tiles >"$out" 2>"$err" || fail "exit $?"
+		[ ! -s "$err" ] || { fail "run on $list with strace" && show; }
+		expect_same alone "traced-$list"
+		sed -n 's/.*"\(.*\)", .*O_CREAT.*/\1/p' "$top/trace" |
+			grep -e '^[^/]' -e "^$box/" -e '/sem\.' |
+			grep -v "^traced-$list/.*\.tmp$" && fail "was made on $list"
+		expect 'what was made is seen' grep -q 'a/.classes.tif.tmp.*O_CREAT' \
+			"$top/trace"
+	done
+fi
+
 # One error, and the same status, wherever it happens.
 on_hosts 1 run -o absent absent.h5
 [ "$status" -eq 66 ] || fail "without input: exit $status, expected 66"

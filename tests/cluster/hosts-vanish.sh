@@ -11,6 +11,11 @@ how='-k 80 --distance l1 --checkpoint-every 0.05s'
 "$program" synth -q --rows 200 --cols 200 --bands 60 tile.h5 || exit 1
 "$program" kmeans -q $how -o whole tile.h5 || exit 1
 
+# What may be there until the next run: results, under the names that they have
+# until all are there, and the checkpoint.
+known=$(cd whole && find . -type f -printf '\\.%P\\.tmp|')
+known="$known\.checkpoint\.h5\.tmp|checkpoint(\.old)?\.h5"
+
 cut() { # nothing comes from there any more, not even the end of a connection
 	at h1 ip link set eth0 down
 }
@@ -45,6 +50,7 @@ vanish() {
 	esac
 	[ $seconds -le 20 ] || fail "after $1, the run ends $seconds s later"
 	expect 'no rank is left on either host' no_rank
+	find out -type f | grep -Ev "^out/($known)$" && fail "was left after $1"
 }
 
 resumed() { # $status and what the run has written
@@ -54,6 +60,8 @@ resumed() { # $status and what the run has written
 }
 
 vanish cut 1
+# Another user's program has crashed here with a file of the same name.
+at h0 mkdir -p /dev/shm/sem.OMPIO_.classes.tif.tmp
 at h0 exec timeout 60 mpirun -q -n 2 "$program" kmeans $how -o out --resume \
 	tile.h5 >"$out" 2>"$err"
 status=$?
