@@ -141,11 +141,13 @@ def main():
         oracle.synth(f"--rows 30 --cols 35 --seed {seed}") for seed in (21, 22)]
     trained, model = test_training_tile(tiles[0], "-k 6", oracle.RANKS,
                                         ("portable", "avx2"))
-    others = [*tiles[1:], brighter(tiles[0], 3), half(tiles[0])]
+    light = 3 if oracle.real_tiles() else 1.5
+    others = [*tiles[1:], brighter(tiles[0], light), half(tiles[0])]
     found = test_other_tiles(trained, model, others)
     bright = found[len(tiles) - 1][1]
     check(bright.coarser > 0, f"no brighter pixels: {bright.coarser}")
-    check(len(np.unique(bright.classes)) > 2, "classes of brighter pixels")
+    kinds = len(np.unique(bright.classes))
+    check(kinds > 2, f"{kinds} classes of brighter pixels")
 
     part = oracle.synth("--rows 40 --cols 30 --seed 31 --nodata-edge 0.2")
     trained, model = test_training_tile(
