@@ -28,11 +28,6 @@ static float rounded_up(double value)
     return (float)(value * (1 + unit));
 }
 
-static float rounded_down(double value, double size)
-{
-    return isinf(value) ? (float)value : (float)(value - size * unit);
-}
-
 hyp_status hyp_assigner_init(hyp_assigner *a, const hyp_slab *slab,
                              const hyp_summary *summary, hyp_distance distance,
                              int classes)
@@ -127,13 +122,17 @@ static void take_centres(hyp_assigner *a, const double *centre)
         hyp_subspace_set(&a->subspace, centre);
 }
 
-/* Note the class and the slack that were found for a pixel. */
-static void settle(hyp_assigner *a, int64_t p, int to, double slack,
+/*
+ * Note the class and the slack that were found for a pixel.  The limit is above
+ * what its class has used up by at most 5/4 unit, and the sum and the product
+ * are rounded by at most 1/4 unit each: 2 units less is below the true sum.
+ */
+static void settle(hyp_assigner *a, int64_t p, int to, float slack,
                    uint16_t *label, hyp_changes *changes)
 {
     const int from = label[p];
 
-    a->slack[p] = rounded_down(slack + a->used[to], slack + 2 * a->used[to]);
+    a->slack[p] = (slack + a->limit[to]) * (float)(1 - 2 * unit);
     if (to == from)
         return;
     label[p] = (uint16_t)to;
@@ -148,7 +147,7 @@ static void settle_in_full(hyp_assigner *a, int64_t p, uint16_t *label,
     int to = hyp_nearest_find(&a->nearest, a->slab->dn + p * a->slab->stride,
                               &slack, hyp_changes_exactly(changes));
 
-    settle(a, p, to, slack, label, changes);
+    settle(a, p, to, (float)slack, label, changes);
 }
 
 /* Look at pixels of the list in the subspace, by sixteens; what it cannot tell
