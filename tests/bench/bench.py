@@ -3,14 +3,16 @@
 
     make bench                      all of it: a quarter of an hour or more
     make bench BENCH=--long         also Spectral Python with 20 classes
+    make bench BENCH=--alone        hyperslab and the bounds only: 3 minutes
     make bench BENCH=--quick        a small tile, to see that it works
 
 Programs take turns, so that a slow moment of the machine meets all of them.
 Raw numbers go to build/bench/results.json, tables to docs/performance.md (of
-trials with other sizes: to build/bench/performance.md).
+parts, and of other sizes: to build/bench/performance.md).
 """
 import argparse
 import datetime
+import glob
 import json
 import os
 import subprocess
@@ -28,6 +30,8 @@ def options():
                         help="300 x 300 pixels, 2 repetitions")
     parser.add_argument("--long", action="store_true",
                         help="Spectral Python with 20 classes, too")
+    parser.add_argument("--alone", action="store_true",
+                        help="without Spectral Python and scikit-learn")
     parser.add_argument("--rows", type=int, default=STANDARD)
     parser.add_argument("--cols", type=int, default=STANDARD)
     parser.add_argument("--repeat", type=int, default=5,
@@ -73,6 +77,8 @@ def plan(tiles, chosen):
     for count, ranks in page.MOSAICS:
         add(f"mosaic tiles={count} ranks={ranks}", few, programs.hyperslab,
             mosaic(chosen, count), ranks, 5, 2)
+    if chosen.alone:
+        return cases
     for classes in (5, 20):
         for algorithm in ("lloyd", "elkan"):
             add(f"sklearn {algorithm} k={classes}",
@@ -132,6 +138,13 @@ def output_of(*command):
                           check=False).stdout.strip()
 
 
+def larger_pages():
+    """Sizes in kB that the kernel gives to all programs, beside its own."""
+    return sorted(int(path.rpartition("-")[2][:-2]) for path in glob.glob(
+        "/sys/kernel/mm/transparent_hugepage/hugepages-*kB")
+                  if "[always]" in output_of("cat", f"{path}/enabled"))
+
+
 def machine():
     cpu = json.loads(output_of("lscpu", "--json"))["lscpu"]
     model = next(e["data"] for e in cpu if e["field"] == "Model name:")
@@ -139,6 +152,8 @@ def machine():
     return {"cpu": model, "cores": programs.CORES,
             "memory_gigabytes": round(pages / 1e9),
             "system": output_of("uname", "-sr"),
+            "pages_kilobytes": [os.sysconf("SC_PAGE_SIZE") // 1024,
+                                *larger_pages()],
             "commit": output_of("git", "describe", "--always", "--dirty")
             or "unknown",
             "versions": programs.peer("versions")}
@@ -163,7 +178,8 @@ def main():
               encoding="utf-8") as out:
         json.dump(results, out, indent=1)
     text = page.tables(results)
-    standard = (chosen.rows, chosen.cols) == (STANDARD, STANDARD)
+    standard = ((chosen.rows, chosen.cols) == (STANDARD, STANDARD)
+                and not chosen.alone)
     page.put(text, "docs/performance.md",
              None if standard else f"{programs.FOLDER}/performance.md")
     print(text)

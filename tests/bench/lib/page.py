@@ -3,7 +3,9 @@ from statistics import median
 
 LAYOUTS = ("blocks", "bands")
 PHASES = ("open", "read", "summary", "k-means", "covariance", "eigen",
-          "write classes", "scores", "write scores", "run", "process")
+          "write classes", "statistics", "scores", "write scores", "pictures",
+          "run", "process")
+ALGORITHMS = ("lloyd", "elkan")
 MOSAICS = ((1, 1), (2, 1), (2, 2), (4, 2))  # tiles, ranks
 PCA = ("covariance", "eigen", "scores")
 SPY_PCA = ("principal components", "reduce", "transform")
@@ -68,8 +70,8 @@ def bars(m):
                      f"{value:.3g} {unit}", "met" if good else "**not met**"))
 
     for classes in (5, 20):
-        lloyd, elkan = (m.of(f"sklearn {a} k={classes}", "k-means")
-                        for a in ("lloyd", "elkan"))
+        others = [m.of(case, "k-means") for case in
+                  (f"sklearn {a} k={classes}" for a in ALGORITHMS) if case in m]
         spy = f"spy k={classes}"
         for layout in LAYOUTS:
             case = ours(layout, classes=classes)
@@ -78,12 +80,14 @@ def bars(m):
             if spy in m:
                 bar("k-means, against SPy", layout, classes,
                     m.of(spy, "k-means") / kmeans, 400, True)
-            bar("k-means, against scikit-learn's best", layout, classes,
-                min(lloyd, elkan) / kmeans, 15, True)
+            if others:
+                bar("k-means, against scikit-learn's best", layout, classes,
+                    min(others) / kmeans, 15, True)
             bar("read and clean, of inflating alone", layout, classes,
                 m.of(case, "read") / inflate, 1.3, False)
-            bar("PCA, against SPy", layout, classes,
-                m.of("spy k=5", *SPY_PCA) / m.of(case, *PCA), 8, True)
+            if "spy k=5" in m:
+                bar("PCA, against SPy", layout, classes,
+                    m.of("spy k=5", *SPY_PCA) / m.of(case, *PCA), 8, True)
             bar("`run`, files written, of inflating alone", layout, classes,
                 m.of(case, "run") / inflate, 2 if layout == "blocks" else 3,
                 False)
@@ -135,8 +139,10 @@ def peers(m):
                              seconds(tutorial(m, layout, classes)),
                              f"{m.of(spy, 'memory') / 1e9:.2f}",
                              m.times(spy)))
-        for algorithm in ("lloyd", "elkan"):
+        for algorithm in ALGORITHMS:
             case = f"sklearn {algorithm} k={classes}"
+            if case not in m:
+                continue
             rows.append((f"scikit-learn {algorithm}, float32, K={classes}",
                          "", "", seconds(m.of(case, "k-means")), "", "",
                          f"{m.of(case, 'memory') / 1e9:.2f}", m.times(case)))
@@ -218,7 +224,9 @@ def conditions(results, m):
     return f"""\
 {results['date']}, commit {machine['commit']}, `{results['command']}`.
 {machine['cpu']}, {machine['cores']} cores, {machine['memory_gigabytes']} GB,
-{machine['system']}. Load average before {loads[0]}, after {loads[1]}.
+{machine['system']}, memory in pages of \
+{' and '.join(str(size) for size in machine['pages_kilobytes'])} kB.
+Load average before {loads[0]}, after {loads[1]}.
 hyperslab {own['hyperslab']} ({own['kernels']} kernels), \
 {own['mpi'].partition(',')[0]}, HDF5 {own['hdf5']}, \
 {', '.join(f'{k} {v}' for k, v in versions.items())}.
