@@ -12,7 +12,7 @@
 #include <string.h>
 
 /* Files of a tile, and of the scene, at most. */
-enum { MAPS = 12, OTHERS = 28 };
+enum { MAPS = 13, OTHERS = 30 };
 
 /* "NAME/" of a tile's file NAME.h5. */
 static hyp_status name_folder(char **folder, const char *path)
@@ -77,6 +77,7 @@ static hyp_status add_maps(names *n, const char *folder, hyp_products makes)
     if (makes.classes) {
         HYP_TRY(add(n, folder, HYP_CLASSES_TIF));
         HYP_TRY(add(n, folder, HYP_CLASSES_SIDECAR));
+        HYP_TRY(add(n, folder, HYP_CLASSES_STYLE));
     }
     if (makes.distances)
         HYP_TRY(add(n, folder, HYP_DISTANCE_TIF));
@@ -112,8 +113,10 @@ static hyp_status add_vrts(names *n, hyp_products makes)
 {
     hyp_status st = HYP_OK;
 
-    if (makes.classes)
+    if (makes.classes) {
         HYP_TRY(add(n, "", HYP_CLASSES_VRT));
+        HYP_TRY(add(n, "", HYP_CLASSES_STYLE));
+    }
     if (makes.distances)
         HYP_TRY(add(n, "", HYP_DISTANCE_VRT));
     if (makes.components)

@@ -15,6 +15,7 @@
 /* Maps: of each tile. */
 #define HYP_CLASSES_TIF     "classes.tif"
 #define HYP_CLASSES_SIDECAR "classes.tif.aux.xml"
+#define HYP_CLASSES_STYLE   "classes.qml"
 #define HYP_DISTANCE_TIF    "distance.tif"
 #define HYP_PCA_TIF         "pca.tif"
 #define HYP_CLASSES_IMG     "classes.img"

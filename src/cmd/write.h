@@ -7,7 +7,7 @@
 #include "cmd/job.h"
 
 /*
- * Write classes.tif and its sidecar for each tile, and centroids.csv unless
+ * Write classes.tif and its sidecars for each tile, and centroids.csv unless
  * only maps are made; and the same in other formats that were asked for.
  *
  * Collective: yes

@@ -60,12 +60,25 @@ static void count_classes(void *context, const void *rows, size_t bytes)
             source->count[narrow[p]]++;
 }
 
-/* A hyp_map_finish: the sidecar of a map, by the first of its ranks. */
-static hyp_status write_sidecar_all(void *context, int tile, MPI_Comm comm)
+static hyp_status write_sidecars(const class_source *source, int tile)
+{
+    const hyp_outputs *o = &source->job->outputs;
+    const char *sidecar = hyp_output_map(o, tile, HYP_CLASSES_SIDECAR);
+    const char *style = hyp_output_map(o, tile, HYP_CLASSES_STYLE);
+    const int classes = source->job->kmeans.classes;
+    hyp_status st;
+
+    HYP_TRY(hyp_sidecar_write(sidecar, classes, source->count));
+    HYP_TRY(hyp_sidecar_write_style(style, classes, source->count));
+out:
+    return st;
+}
+
+/* A hyp_map_finish: the sidecars of a map, by the first of its ranks. */
+static hyp_status write_sidecars_all(void *context, int tile, MPI_Comm comm)
 {
     class_source *source = context;
-    const hyp_job *job = source->job;
-    const int classes = job->kmeans.classes;
+    const int classes = source->job->kmeans.classes;
     hyp_status st = HYP_OK;
     int rank;
 
@@ -73,26 +86,32 @@ static hyp_status write_sidecar_all(void *context, int tile, MPI_Comm comm)
     MPI_Reduce(rank == 0 ? MPI_IN_PLACE : source->count, source->count,
                classes + 1, MPI_INT64_T, MPI_SUM, 0, comm);
     if (rank == 0)
-        st = hyp_sidecar_write(
-            hyp_output_map(&job->outputs, tile, HYP_CLASSES_SIDECAR), classes,
-            source->count);
+        st = write_sidecars(source, tile);
     for (int j = 0; j <= classes; j++)
         source->count[j] = 0; /* for the next map */
     return hyp_agree(comm, st);
 }
 
-/* On rank 0: the VRT of all class maps. */
+/* On rank 0: the VRT of all class maps, and its style. */
 static hyp_status write_vrt(const class_source *source,
                             const hyp_map_kind *kind)
 {
     const hyp_job *job = source->job;
     const hyp_kmeans *km = &job->kmeans;
+    hyp_status st = HYP_OK;
 
+    if (!job->outputs.vrt)
+        return st;
     source->count[0] = job->scene.cells - job->summary.pixels;
     for (int j = 0; j < km->classes; j++)
         source->count[j + 1] = km->count[j];
-    return hyp_maps_write_vrt(job, HYP_CLASSES_VRT, kind, km->classes,
-                              source->count);
+    HYP_TRY(hyp_maps_write_vrt(job, HYP_CLASSES_VRT, kind, km->classes,
+                               source->count));
+    HYP_TRY(hyp_sidecar_write_style(
+        hyp_output_path(&job->outputs, HYP_CLASSES_STYLE), km->classes,
+        source->count));
+out:
+    return st;
 }
 
 static void set_palette(class_source *source, hyp_raster *raster)
@@ -119,7 +138,7 @@ static hyp_status write_class_maps_all(const hyp_job *job)
                                       .look_context = &source },
                           .nodata = &nodata,
                           .values = number_classes,
-                          .finish = write_sidecar_all,
+                          .finish = write_sidecars_all,
                           .context = &source };
     hyp_status st = hyp_alloc(&source.count, (size_t)job->kmeans.classes + 1);
 

@@ -33,6 +33,15 @@ static void name_class(int class, const int64_t *count, int64_t valid,
                  100.0 * (double)count[class] / (double)valid);
 }
 
+static int64_t sum_valid(int classes, const int64_t *count)
+{
+    int64_t valid = 0;
+
+    for (int j = 1; j <= classes; j++)
+        valid += count[j];
+    return valid;
+}
+
 static void put_categories(FILE *out, int classes, const int64_t *count,
                            int64_t valid)
 {
@@ -75,10 +84,8 @@ static void put_attributes(FILE *out, int classes, const int64_t *count,
 
 void hyp_sidecar_put(FILE *out, int classes, const int64_t *count)
 {
-    int64_t valid = 0;
+    const int64_t valid = sum_valid(classes, count);
 
-    for (int j = 1; j <= classes; j++)
-        valid += count[j];
     put_categories(out, classes, count, valid);
     put_attributes(out, classes, count, valid);
 }
@@ -93,6 +100,47 @@ hyp_status hyp_sidecar_write(const char *path, int classes,
     fputs("<PAMDataset>\n  <PAMRasterBand band=\"1\">\n", out);
     hyp_sidecar_put(out, classes, count);
     fputs("  </PAMRasterBand>\n</PAMDataset>\n", out);
+    st = hyp_text_close(out, path);
+out:
+    return st;
+}
+
+static void put_palette(FILE *out, int classes, const int64_t *count)
+{
+    const int64_t valid = sum_valid(classes, count);
+    char name[40];
+
+    for (int j = 1; j <= classes; j++) {
+        uint8_t rgb[3];
+
+        hyp_palette_colour(j, rgb);
+        name_class(j, count, valid, name, sizeof name);
+        fprintf(out,
+                "        <paletteEntry value=\"%d\" color=\"#%02x%02x%02x\" "
+                "alpha=\"255\" label=\"%s\"/>\n",
+                j, rgb[0], rgb[1], rgb[2], name);
+    }
+}
+
+/* QGIS converts styles of older versions; this one needs none of that.  What is
+   not symbology, the style leaves alone. */
+hyp_status hyp_sidecar_write_style(const char *path, int classes,
+                                   const int64_t *count)
+{
+    hyp_status st;
+    FILE *out;
+
+    HYP_TRY(hyp_text_create(&out, path));
+    fputs("<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
+          "<qgis version=\"3.22.0\" styleCategories=\"Symbology\">\n"
+          "  <pipe>\n"
+          "    <rasterrenderer type=\"paletted\" band=\"1\" opacity=\"1\" "
+          "alphaBand=\"-1\">\n"
+          "      <colorPalette>\n",
+          out);
+    put_palette(out, classes, count);
+    fputs("      </colorPalette>\n    </rasterrenderer>\n  </pipe>\n</qgis>\n",
+          out);
     st = hyp_text_close(out, path);
 out:
     return st;

@@ -1,8 +1,9 @@
 /*
  * sidecar.h - the names, colours and sizes of classes, beside a class map
  *
- * GDAL, QGIS and terra read them from classes.tif.aux.xml: category names for
- * the legend, and a raster attribute table.
+ * GDAL and terra read them from classes.tif.aux.xml: category names for the
+ * legend, and a raster attribute table.  QGIS takes a layer's style from the
+ * file of its name that ends in .qml.
  */
 #ifndef HYP_IO_SIDECAR_H
 #define HYP_IO_SIDECAR_H
@@ -24,7 +25,18 @@ HYP_CHECKED hyp_status hyp_sidecar_write(const char *path, int classes,
                                          const int64_t *count);
 
 /*
- * Write the same elements into a band of a VRT.
+ * Write a style of QGIS 3 for a class map, likewise: a palette with the same
+ * names, without class 0.
+ *
+ * Collective: no
+ * Shapes:     count [classes + 1]
+ * Errors:     those of hyp_sidecar_write()
+ */
+HYP_CHECKED hyp_status hyp_sidecar_write_style(const char *path, int classes,
+                                               const int64_t *count);
+
+/*
+ * Write the elements of a sidecar into a band of a VRT.
  *
  * Collective: no
  */

@@ -152,7 +152,8 @@ def check_many():
     runs = oracle.at_ranks(tiles, OPTIONS, (1, 3, 4, 5))
     for run in runs[1:]:
         for path in tiles:
-            for file in ("classes.tif", "classes.tif.aux.xml", "pca.tif"):
+            for file in ("classes.tif", "classes.tif.aux.xml", "classes.qml",
+                         "pca.tif"):
                 name = f"{folder_of(path)}/{file}"
                 check(run.digest(name) == runs[0].digest(name),
                       f"{run.name}: {file} of a tile is that of one rank")

@@ -13,8 +13,9 @@ from lib.oracle import check, same
 WEST, NORTH = 412000, 5004000
 OPTIONS = "-k 4 --max-iter 20 --bad-bands none --eigen-grid 1x1"
 MAPS = ("classes", "pca")
-FILES = {"classes.tif", "classes.tif.aux.xml", "pca.tif", "centroids.csv",
-         "eigenvalues.csv", "components.csv", "model.h5", "run.json"}
+FILES = {"classes.tif", "classes.tif.aux.xml", "classes.qml", "pca.tif",
+         "centroids.csv", "eigenvalues.csv", "components.csv", "model.h5",
+         "run.json"}
 
 
 def tile(cube, top, left, **how):
@@ -93,7 +94,8 @@ def check_scene(tiles, options="", classes=4):
         (tiles, f"{options} --mosaic-tif", ranks) for ranks in oracle.RANKS])
     check_against_gdal(runs[0], apart)
     check_sidecar(runs[0], classes)
-    for file in ("classes.tif", "classes.tif.aux.xml", "pca.tif"):
+    for file in ("classes.tif", "classes.tif.aux.xml", "classes.qml",
+                 "pca.tif"):
         digests = {run.digest(file) for run in runs}
         check(len(digests) == 1, f"{file}: the same bytes at any rank count")
     for file in ("centroids.csv", "components.csv", "eigenvalues.csv"):

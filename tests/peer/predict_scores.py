@@ -86,7 +86,7 @@ def test_training_tile(tile, options, ranks, sets=(), command="run"):
     runs = predict_all([job(trained.folder, tile, n) for n in ranks]
                        + [job(trained.folder, tile,
                               environment={"HYP_ISA": isa}) for isa in sets])
-    files = ("classes.tif", "classes.tif.aux.xml") + (
+    files = ("classes.tif", "classes.tif.aux.xml", "classes.qml") + (
         ("pca.tif",) if command == "run" else ())
     for run in runs:
         for file in files:

@@ -89,7 +89,8 @@ def test_training_tile(tile, options, ranks, sets=()):
     model = Model(trained.path("model.h5"))
     check_model(model, trained)
     for run in runs:
-        for file in ("classes.tif", "classes.tif.aux.xml", "pca.tif"):
+        for file in ("classes.tif", "classes.tif.aux.xml", "classes.qml",
+                     "pca.tif"):
             check(run.digest(file) == trained.digest(file),
                   f"{run.name}: {file} is that of the training")
     Expected(model, tile).check(runs[0])
@@ -198,9 +199,9 @@ def test_parts():
     tile = oracle.write_tile(CUBE)
     for command, options, files in (
             ("kmeans", "-k 4", {"classes.tif", "classes.tif.aux.xml",
-                                "distance.tif", "run.json"}),
+                                "classes.qml", "distance.tif", "run.json"}),
             ("kmeans", "-k 300", {"classes.tif", "classes.tif.aux.xml",
-                                  "distance.tif", "run.json"}),
+                                  "classes.qml", "distance.tif", "run.json"}),
             ("pca", "--components 2", {"pca.tif", "run.json"})):
         trained = oracle.Run(tile, f"--bad-bands none {options}", 1, command)
         run = predict(trained.folder, tile, 2)
@@ -211,6 +212,22 @@ def test_parts():
         for file in files & {"classes.tif", "pca.tif"}:
             check(run.digest(file) == trained.digest(file),
                   f"{run.name}: {file}")
+
+
+def test_formats():
+    """The copies of the maps are those of the training, byte for byte."""
+    tile = oracle.write_tile(CUBE)
+    options = "--envi --hdf5"
+    trained = oracle.Run(tile, f"--bad-bands none -k 4 --components 2 {options}")
+    runs = predict_all([job(trained.folder, tile, ranks, options)
+                        for ranks in (1, 3)])
+    copies = {"classes.img", "classes.hdr", "pca.img", "pca.hdr", "maps.nc"}
+    for run in runs:
+        check(set(os.listdir(run.folder)) == {*MAPS, *copies, "run.json"},
+              f"{run.name}: {os.listdir(run.folder)}")
+        for file in copies:
+            check(run.digest(file) == trained.digest(file),
+                  f"{run.name}: {file} is that of the training")
 
 
 def main():
@@ -230,6 +247,7 @@ def main():
     test_scales_and_types(small)
     test_quantum()
     test_parts()
+    test_formats()
     oracle.finish(at_least=200)
 
 

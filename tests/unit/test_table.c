@@ -110,6 +110,8 @@ static void test_files_that_cannot_be(void)
     CHECK(strstr(hyp_last_error()->text, "No space left") != NULL);
     CHECK(hyp_sidecar_write("/nowhere/a.xml", 1, count) == HYP_ECREATE);
     CHECK(hyp_sidecar_write("/dev/full", 1, count) == HYP_EIO);
+    CHECK(hyp_sidecar_write_style("/nowhere/a.qml", 1, count) == HYP_ECREATE);
+    CHECK(hyp_sidecar_write_style("/dev/full", 1, count) == HYP_EIO);
 }
 
 static void test_sidecar_names_classes(void)
@@ -135,6 +137,7 @@ static hyp_status write_and_read(void)
     hyp_status st;
 
     HYP_TRY(hyp_sidecar_write(path, 1, count));
+    HYP_TRY(hyp_sidecar_write_style(path, 1, count));
     HYP_TRY(hyp_table_write(path, names, COLUMNS, value[0], ROWS));
     HYP_TRY(hyp_table_read(&table, path));
 out:

@@ -4,7 +4,8 @@ from osgeo import gdal
 from lib import oracle
 from lib.oracle import check
 
-MAPS = ("classes.tif", "classes.tif.aux.xml", "distance.tif", "pca.tif")
+MAPS = ("classes.tif", "classes.tif.aux.xml", "classes.qml", "distance.tif",
+        "pca.tif")
 
 
 def read(path):
