@@ -6,6 +6,7 @@
 #include "base/fault.h"
 #include "base/mem.h"
 
+#include <math.h>
 #include <proj.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -143,6 +144,50 @@ hyp_status hyp_crs_transverse_mercator(int epsg, bool *is,
           read_ellipsoid(&c, projection);
 out:
     proj_destroy(conversion);
+    close_crs(&c);
+    return st;
+}
+
+/* From a CRS to longitudes and latitudes; NULL if there is no such way.  The
+   caller destroys it. */
+static PJ *way_to_degrees(const crs *c)
+{
+    PJ *degrees = proj_create(c->context, "OGC:CRS84");
+    PJ *way = degrees == NULL ? NULL
+                              : proj_create_crs_to_crs_from_pj(
+                                    c->context, c->object, degrees, NULL, NULL);
+    PJ *east_first =
+        way == NULL ? NULL : proj_normalize_for_visualization(c->context, way);
+
+    proj_destroy(way);
+    proj_destroy(degrees);
+    return east_first;
+}
+
+hyp_status hyp_crs_to_degrees(int epsg, double (*point)[2], int points)
+{
+    PJ *way = NULL;
+    hyp_status st;
+    crs c;
+
+    HYP_TRY(open_crs(&c, epsg));
+    way = way_to_degrees(&c);
+    if (way == NULL)
+        HYP_TRY(refuse(&c, epsg));
+    for (int i = 0; i < points; i++) {
+        const PJ_COORD at = proj_coord(point[i][0], point[i][1], 0, 0);
+        const PJ_COORD on_earth = proj_trans(way, PJ_FWD, at);
+
+        if (!isfinite(on_earth.lp.lam) || !isfinite(on_earth.lp.phi))
+            HYP_TRY(hyp_fail(HYP_EFORMAT,
+                             "PROJ finds no longitude and latitude of (%g, "
+                             "%g) in EPSG:%d",
+                             at.xy.x, at.xy.y, epsg));
+        point[i][0] = on_earth.lp.lam;
+        point[i][1] = on_earth.lp.phi;
+    }
+out:
+    proj_destroy(way);
     close_crs(&c);
     return st;
 }

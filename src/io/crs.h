@@ -42,4 +42,16 @@ typedef struct hyp_transverse_mercator {
 HYP_CHECKED hyp_status hyp_crs_transverse_mercator(
     int epsg, bool *is, hyp_transverse_mercator *projection);
 
+/*
+ * Turn points of a CRS into longitudes and latitudes of WGS 84, in place.
+ *
+ * Collective: no
+ * Shapes:     point [points]: east and north; out: longitude and latitude
+ * Units:      metres; out: degrees
+ * Errors:     those of hyp_crs_wkt(); HYP_EFORMAT if a point is nowhere on
+ *             Earth
+ */
+HYP_CHECKED hyp_status hyp_crs_to_degrees(int epsg, double (*point)[2],
+                                          int points);
+
 #endif

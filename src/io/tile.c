@@ -87,7 +87,7 @@ static bool is_folder(const char *path)
 }
 
 /* Say what H5Fopen() would not: missing, unreadable, not HDF5, or broken. */
-static hyp_status open_file(const char *path, hid_t *file)
+hyp_status hyp_tile_open_file(const char *path, hid_t *file)
 {
     hid_t access = H5Pcreate(H5P_FILE_ACCESS);
     hyp_status st = HYP_OK;
@@ -114,7 +114,7 @@ static hyp_status open_file(const char *path, hid_t *file)
 static hyp_status read_tile(hyp_tile *tile)
 {
     hid_t file, cube = H5I_INVALID_HID;
-    hyp_status st = open_file(tile->path, &file);
+    hyp_status st = hyp_tile_open_file(tile->path, &file);
 
     if (st != HYP_OK)
         return st;

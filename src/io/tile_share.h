@@ -6,6 +6,17 @@
 
 #include "hyperslab/tile.h"
 
+#include <hdf5.h>
+
+/*
+ * Open a file for reading.
+ *
+ * Collective: no
+ * Errors:     HYP_ENOINPUT, HYP_EFORMAT, HYP_EIO; *file is then not open
+ * Ownership:  the caller closes *file
+ */
+HYP_CHECKED hyp_status hyp_tile_open_file(const char *path, hid_t *file);
+
 /*
  * Read and check what a file says about its cube.
  *

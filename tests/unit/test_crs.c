@@ -63,6 +63,23 @@ static void test_unknown_codes(void)
     CHECK(hyp_crs_transverse_mercator(99999, &is, &p) == HYP_EFORMAT && !is);
 }
 
+/* Snyder, Map Projections: A Working Manual (1987): at the crossing of the
+   central meridian and the equator, the axes of UTM meet. */
+static void test_degrees(void)
+{
+    double at[2][2] = { { 500000, 0 }, { 500000, 10 } };
+    double lost[1][2] = { { 1e30, 0 } };
+
+    CHECK(hyp_crs_to_degrees(32618, at, 2) == HYP_OK);
+    CHECK(fabs(at[0][0] + 75) < 1e-12 && fabs(at[0][1]) < 1e-12);
+    CHECK(fabs(at[1][0] + 75) < 1e-12);
+    /* 10 m of the map on a meridian of radius a (1 - e^2) at the equator */
+    CHECK(fabs(at[1][1] - 10 / 0.9996 / 6335439.327 * 180 / acos(-1)) < 1e-11);
+    CHECK(hyp_crs_to_degrees(32618, lost, 1) == HYP_EFORMAT);
+    CHECK(strstr(hyp_last_error()->text, "EPSG:32618") != NULL);
+    CHECK(hyp_crs_to_degrees(99999, at, 2) == HYP_EFORMAT);
+}
+
 static void test_every_single_failure(void)
 {
     int fired = 1;
@@ -87,6 +104,7 @@ int main(int argc, char **argv)
     RUN(test_dialects);
     RUN(test_transverse_mercator);
     RUN(test_unknown_codes);
+    RUN(test_degrees);
     RUN(test_every_single_failure);
     MPI_Finalize();
     return test_status;
