@@ -9,6 +9,7 @@
 #include "cmd/checkpoints.h"
 #include "cmd/formats.h"
 #include "cmd/project.h"
+#include "cmd/stac.h"
 #include "cmd/start.h"
 #include "hyperslab/comm.h"
 #include "hyperslab/version.h"
@@ -107,6 +108,7 @@ hyp_status hyp_job_open_all(hyp_job *job, const hyp_settings *settings,
     job->makes.pixels =
         makes.classes && makes.pictures && makes.report && is_small(job);
     HYP_TRY(hyp_formats_check_all(job));
+    HYP_TRY(hyp_stac_open_all(job));
     if (!settings->dry_run)
         HYP_TRY(hyp_outputs_open_all(&job->outputs, settings->output,
                                      settings->overwrite || settings->resume,
@@ -255,6 +257,7 @@ hyp_status hyp_job_finish_all(hyp_job *job, hyp_status mine)
     hyp_inputs_release(&job->inputs);
     free(job->step);
     free(job->seconds);
+    free(job->flown);
     hyp_shown_release(&job->shown);
     return st;
 }

@@ -83,6 +83,7 @@ typedef struct hyp_job {
     int64_t pairs; /* of neighbours, from which MNF has the noise        */
     hyp_shown shown;
     const hyp_sweep *sweep; /* what a sweep has found; else NULL; borrowed */
+    hyp_days *flown; /* [scene.tiles], for STAC, on rank 0; else NULL; owned */
     double ndvi_nm[2]; /* the bands of the NDVI: red and infrared; or 0   */
 
     int phases;

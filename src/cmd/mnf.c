@@ -65,7 +65,8 @@ hyp_status hyp_cmd_mnf_all(const hyp_settings *settings, MPI_Comm comm)
 {
     const hyp_products makes = { .mnf = true,
                                  .envi = settings->envi,
-                                 .denoised = settings->denoise };
+                                 .denoised = settings->denoise,
+                                 .stac = settings->stac };
     hyp_job job;
     hyp_status st;
 

@@ -9,7 +9,14 @@
 
 #include <string.h>
 
-enum { KEY_OVERWRITE = 256, KEY_MOSAIC_TIF, KEY_PROGRESS, KEY_ENVI, KEY_HDF5 };
+enum {
+    KEY_OVERWRITE = 256,
+    KEY_MOSAIC_TIF,
+    KEY_PROGRESS,
+    KEY_ENVI,
+    KEY_HDF5,
+    KEY_STAC
+};
 
 static const struct argp_option options[] = {
     { "output", 'o', "DIR", 0, "Write results here (hyperslab-out)", 0 },
@@ -22,6 +29,11 @@ static const struct argp_option options[] = {
       "Write the maps and the centroids in ENVI's formats too", 0 },
     { "hdf5", KEY_HDF5, NULL, HYP_OF_ONE_RUN,
       "Write the maps as HDF5 too: maps.nc, netCDF-4 after CF 1.8", 0 },
+    { "stac", KEY_STAC, "DAY[/DAY]", HYP_OF_ONE_RUN | OPTION_ARG_OPTIONAL,
+      "Describe the files in a STAC item: item.json; DAY, as 2025-06-12, or "
+      "the first and the last day, is when the tiles were flown, if they do "
+      "not say",
+      0 },
     { "quiet", 'q', NULL, 0, "Say nothing but errors", 0 },
     { "progress", KEY_PROGRESS, "HOW", 0,
       "How far reading and writing have come: bar, plain (a line every 10 s; "
@@ -64,6 +76,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case KEY_MOSAIC_TIF: s->mosaic_tif = true; return 0;
     case KEY_ENVI: s->envi = true; return 0;
     case KEY_HDF5: s->hdf5 = true; return 0;
+    case KEY_STAC:
+        s->stac = true;
+        return arg ? hyp_take_days("stac", arg, &s->flown) : 0;
     case 'q': s->quiet = true; return 0;
     case KEY_PROGRESS: return take_progress(s, arg);
     case 'v': s->verbose = true; return 0;

@@ -12,7 +12,7 @@
 #include <string.h>
 
 /* Files of a tile, and of the scene, at most. */
-enum { MAPS = 13, OTHERS = 30 };
+enum { MAPS = 14, OTHERS = 31 };
 
 /* "NAME/" of a tile's file NAME.h5. */
 static hyp_status name_folder(char **folder, const char *path)
@@ -105,6 +105,8 @@ static hyp_status add_maps(names *n, const char *folder, hyp_products makes)
     }
     if (makes.hdf5)
         HYP_TRY(add(n, folder, HYP_MAPS_NC));
+    if (makes.stac)
+        HYP_TRY(add(n, folder, HYP_ITEM_JSON));
 out:
     return st;
 }
@@ -125,6 +127,8 @@ static hyp_status add_vrts(names *n, hyp_products makes)
         HYP_TRY(add(n, "", HYP_MNF_VRT));
     if (makes.denoised)
         HYP_TRY(add(n, "", HYP_DENOISED_VRT));
+    if (makes.stac)
+        HYP_TRY(add(n, "", HYP_ITEM_JSON));
 out:
     return st;
 }

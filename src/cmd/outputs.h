@@ -23,6 +23,7 @@
 #define HYP_PCA_IMG         "pca.img"
 #define HYP_PCA_HDR         "pca.hdr"
 #define HYP_MAPS_NC         "maps.nc"
+#define HYP_ITEM_JSON       "item.json"
 #define HYP_MNF_TIF         "mnf.tif"
 #define HYP_DENOISED_TIF    "denoised.tif"
 #define HYP_MNF_IMG         "mnf.img"
@@ -73,6 +74,7 @@ typedef struct hyp_products {
     bool maps_only; /* neither tables nor a model: there is one      */
     bool envi;      /* maps and centroids in ENVI's formats too      */
     bool hdf5;      /* the maps as a netCDF-4 file too               */
+    bool stac;      /* items of STAC that describe the files          */
     bool sweep;     /* its table, and no maps                       */
 } hyp_products;
 

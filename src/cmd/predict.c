@@ -109,6 +109,7 @@ static hyp_status predict_all(const hyp_settings *settings, hyp_model *model,
                                  .mnf = components && mnf,
                                  .envi = settings->envi,
                                  .hdf5 = settings->hdf5,
+                                 .stac = settings->stac,
                                  .maps_only = true };
     const hyp_wanted wanted = { &model->kept, model->wavelength, path };
     hyp_job job;

@@ -12,7 +12,6 @@
 #include "hyperslab/version.h"
 #include "io/h5.h"
 #include "io/mosaic.h"
-#include "io/text.h"
 #include "kernel/kernel.h"
 
 #include <jansson.h>
@@ -316,21 +315,6 @@ static json_t *describe(const hyp_job *job, const measures *m)
     return root;
 }
 
-static hyp_status write_json(const char *path, const json_t *root)
-{
-    FILE *out;
-    hyp_status st;
-
-    if (root == NULL)
-        return hyp_fail(HYP_EINTERNAL, "cannot describe the run as JSON");
-    st = hyp_text_create(&out, path);
-    if (st != HYP_OK)
-        return st;
-    json_dumpf(root, out, JSON_INDENT(2) | JSON_REAL_PRECISION(17));
-    fputc('\n', out);
-    return hyp_text_close(out, path);
-}
-
 hyp_status hyp_record_write_all(const hyp_job *job)
 {
     measures m;
@@ -340,7 +324,8 @@ hyp_status hyp_record_write_all(const hyp_job *job)
     if (job->rank == 0) {
         json_t *root = describe(job, &m);
 
-        st = write_json(hyp_output_path(&job->outputs, HYP_RUN_JSON), root);
+        st = hyp_json_write(hyp_output_path(&job->outputs, HYP_RUN_JSON), root,
+                            17);
         json_decref(root);
     }
     return hyp_agree(job->comm, st);

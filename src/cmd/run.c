@@ -37,7 +37,8 @@ static hyp_status make_all(const hyp_settings *settings, bool classes,
                                  .pictures = settings->pictures,
                                  .report = settings->report,
                                  .envi = settings->envi,
-                                 .hdf5 = settings->hdf5 };
+                                 .hdf5 = settings->hdf5,
+                                 .stac = settings->stac };
     hyp_job job;
     hyp_status st;
 

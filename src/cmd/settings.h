@@ -9,6 +9,7 @@
 #include "hyperslab/kmeans.h"
 #include "hyperslab/noise.h"
 #include "hyperslab/pca.h"
+#include "io/days.h"
 #include "io/tile_write.h"
 
 #include <stdbool.h>
@@ -61,7 +62,8 @@ typedef struct hyp_settings {
     bool overwrite;
     bool mosaic_tif;
     bool pictures, report;
-    bool envi, hdf5;
+    bool envi, hdf5, stac;
+    hyp_days flown; /* the days that STAC items are to name; 0: the tiles say */
     bool quiet, verbose;
     hyp_progress_way progress;
     double progress_every; /* seconds; 0: the default */

@@ -78,6 +78,37 @@ error_t hyp_take_time(const char *option, const char *text, double *seconds)
     return 0;
 }
 
+/* A day as 2025-06-12 at the start of text, which then begins behind it; 0 if
+   there is none. */
+static int take_day(const char **text)
+{
+    static const char form[] = "dddd-dd-dd";
+    int day = 0;
+
+    for (const char *f = form; *f; f++, (*text)++)
+        if (*f == 'd' ? **text < '0' || **text > '9' : **text != *f)
+            return 0;
+        else if (*f == 'd')
+            day = 10 * day + (**text - '0');
+    return hyp_day_is_one(day) ? day : 0;
+}
+
+error_t hyp_take_days(const char *option, const char *text, hyp_days *days)
+{
+    const char *rest = text;
+
+    days->first = days->last = take_day(&rest);
+    if (days->first > 0 && *rest == '/') {
+        rest++;
+        days->last = take_day(&rest);
+    }
+    if (days->first == 0 || *rest || days->last < days->first)
+        return hyp_take_wrong(option, text,
+                              "a day such as 2025-06-12, or two, the first "
+                              "and the last: 2025-06-12/2025-06-14");
+    return 0;
+}
+
 /* One of two words; *second says whether it is the second. */
 error_t hyp_take_word(const char *option, const char *text,
                       const char *first_word, const char *second_word,

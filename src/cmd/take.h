@@ -7,6 +7,8 @@
 #ifndef HYP_CMD_TAKE_H
 #define HYP_CMD_TAKE_H
 
+#include "io/days.h"
+
 #include <argp.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -28,6 +30,9 @@ error_t hyp_take_double(const char *option, const char *text, double least,
 
 /* A time such as 90s, 10m or 1.5h, in seconds; or 0.  Collective: no. */
 error_t hyp_take_time(const char *option, const char *text, double *seconds);
+
+/* A day as 2025-06-12, or two with a slash between.  Collective: no. */
+error_t hyp_take_days(const char *option, const char *text, hyp_days *days);
 
 /* One of two words; *second says whether it is the second.  Collective: no. */
 error_t hyp_take_word(const char *option, const char *text,

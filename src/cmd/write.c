@@ -4,6 +4,7 @@
 #include "cmd/write.h"
 
 #include "cmd/record.h"
+#include "cmd/stac.h"
 #include "hyperslab/comm.h"
 #include "io/model.h"
 
@@ -20,6 +21,8 @@ hyp_status hyp_write_record_all(hyp_job *job)
                              job->makes.classes ? &job->kmeans : NULL,
                              job->pca.components > 0 ? &job->pca : NULL,
                              job->makes.of_scores ? &scores : NULL);
+    if (st == HYP_OK && job->rank == 0)
+        st = hyp_stac_write(job);
     HYP_TRY(hyp_agree(job->comm, st));
     HYP_TRY(hyp_record_write_all(job));
 out:
