@@ -253,7 +253,9 @@ static void add_asset(json_t *assets, const char *file, const hyp_job *job)
     json_t *asset;
 
     snprintf(href, sizeof href, "./%s", file);
-    snprintf(key, sizeof key, "%.*s", (int)strlen(file) - (map ? 4 : 0), file);
+    snprintf(key, sizeof key, "%s", file);
+    if (map)
+        key[strlen(key) - strlen(".tif")] = '\0';
     asset = json_pack("{s:s, s:s, s:[s]}", "href", href, "type", kind->type,
                       "roles", kind->role);
     if (strncmp(file, "classes.", 8) == 0 && strcmp(kind->role, "data") == 0)
