@@ -53,7 +53,7 @@ lists() {
 tile_options='--nodata --match-bands'
 read_options="$tile_options --subset --bad-bands --bands --quantum"
 write_options='--dry-run --scratch -o --output --overwrite -q --quiet'
-map_options="$write_options --mosaic-tif --envi --hdf5"
+map_options="$write_options --mosaic-tif --envi --hdf5 --stac"
 kmeans_options='-k --max-iter --init --distance --seed --min-change'
 one_options="$kmeans_options --start-clusters --checkpoint-every --resume
 --on-pcs"

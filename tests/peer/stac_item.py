@@ -164,6 +164,38 @@ def test_several(tiles):
                os.path.basename(joined.folder))
 
 
+def unplaced(*names):
+    """A tile that lacks these of its Coordinate_System."""
+    def forget(file):
+        for name in names:
+            del file[f"SERC/Reflectance/Metadata/Coordinate_System/{name}"]
+
+    cube = oracle.smooth_cube(ROWS, COLS, 30, seed=2)
+    return oracle.write_tile(cube, edit=forget)
+
+
+def test_nowhere():
+    """An item without a place has no box, and says so of its geometry."""
+    run = oracle.Run(unplaced("Map_Info", "EPSG Code"),
+                     f"{OPTIONS} --stac=2024-02-29", 2, "kmeans")
+    oracle.must_succeed(run)
+    with open(run.path("item.json"), encoding="utf-8") as text:
+        item = json.load(text)
+    check(item["geometry"] is None and "bbox" not in item,
+          f"{run.name}: geometry {item['geometry']}")
+    properties = item["properties"]
+    check(properties["proj:epsg"] is None and properties["proj:shape"]
+          == [ROWS, COLS] and "proj:transform" not in properties
+          and "gsd" not in properties, f"{run.name}: {properties}")
+    check_assets(item, run.name, run.folder)
+    strange = oracle.write_tile(oracle.smooth_cube(ROWS, COLS, 30, seed=2),
+                                epsg=99918)
+    for ranks in (1, 3):
+        oracle.check_refusal(
+            oracle.Run(strange, "--stac=2024-02-29", ranks, "kmeans"), [65],
+            [strange, "EPSG:99918"])
+
+
 def test_refused(undated):
     for options, status, words in (
             ("--stac", 65, "does not say when it was flown"),
@@ -181,8 +213,9 @@ def main():
     undated = tile(368000 + COLS)
     test_one(dated, undated)
     test_several([dated, tile(368000 + COLS, (20230814, 20230814))])
+    test_nowhere()
     test_refused(undated)
-    oracle.finish(at_least=150)
+    oracle.finish(at_least=240)
 
 
 main()
