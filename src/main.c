@@ -140,7 +140,7 @@ int main(int argc, char **argv)
 {
     const bool speaks = hyp_launch_rank() == 0;
     const hyp_cmd *cmd = NULL;
-    hyp_settings settings;
+    hyp_settings settings = { 0 };
     hyp_status st;
     bool done;
 
@@ -151,5 +151,6 @@ int main(int argc, char **argv)
         report();
     if (st == HYP_OK && !done)
         st = run(cmd, &settings, speaks);
+    hyp_settings_release(&settings);
     return hyp_exit_status(st);
 }

@@ -30,9 +30,12 @@ json_t *hyp_identity_settings(const hyp_settings *s)
         json_object_set_new(root, "seed", json_integer((json_int_t)s->seed));
     if (s->on_pcs)
         json_object_update_new(
-            root, json_pack("{s:b, s:f, s:i, s:f}", "on-pcs", true, "variance",
-                            s->pca.variance, "components", s->pca.components,
-                            "min-eigenvalue", s->pca.min_eigenvalue));
+            root, json_pack("{s:b, s:f, s:f}", "on-pcs", true, "variance",
+                            s->pca.variance, "min-eigenvalue",
+                            s->pca.min_eigenvalue));
+    if (s->on_pcs && s->pca.components > 0)
+        json_object_set_new(root, "components",
+                            json_integer(s->pca.components));
     if (s->bands)
         json_object_set_new(root, "bands", json_string(s->bands));
     if (s->match_bands)

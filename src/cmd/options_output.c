@@ -15,11 +15,16 @@ enum {
     KEY_PROGRESS,
     KEY_ENVI,
     KEY_HDF5,
-    KEY_STAC
+    KEY_STAC,
+    KEY_CONFIG
 };
 
 static const struct argp_option options[] = {
     { "output", 'o', "DIR", 0, "Write results here (hyperslab-out)", 0 },
+    { "config", KEY_CONFIG, "FILE", 0,
+      "Take settings from this JSON file, such as the run.json of another run; "
+      "options that are given here replace those in it",
+      0 },
     { "overwrite", KEY_OVERWRITE, NULL, 0, "Replace existing results", 0 },
     { "mosaic-tif", KEY_MOSAIC_TIF, NULL, HYP_OF_ONE_RUN,
       "Of several tiles, write one GeoTIFF of each map instead of one a tile "
@@ -72,6 +77,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
     switch (key) {
     case 'o': s->output = arg; return 0;
+    case KEY_CONFIG: s->config = arg; return 0;
     case KEY_OVERWRITE: s->overwrite = true; return 0;
     case KEY_MOSAIC_TIF: s->mosaic_tif = true; return 0;
     case KEY_ENVI: s->envi = true; return 0;

@@ -29,9 +29,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
     s->pca_given |= key >= KEY_VARIANCE && key <= KEY_WHITEN;
     switch (key) {
-    case KEY_VARIANCE:
+    case KEY_VARIANCE: /* of ways to choose, the last one counts */
+        s->pca.components = 0;
+        s->pca.min_eigenvalue = 0;
         return hyp_take_double("variance", arg, 0, 1, &s->pca.variance);
     case KEY_MIN_EIGENVALUE:
+        s->pca.components = 0;
         return hyp_take_double("min-eigenvalue", arg, 0, HUGE_VAL,
                                &s->pca.min_eigenvalue);
     case KEY_WHITEN: s->pca.kind = HYP_PCA_WHITENED; return 0;

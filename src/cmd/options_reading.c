@@ -61,7 +61,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
     switch (key) {
     case KEY_SUBSET: return hyp_take_int("subset", arg, INT_MAX, &s->subset);
-    case KEY_BAD_BANDS: return take_bad_bands(s, arg);
+    case KEY_BAD_BANDS: s->bands = NULL; return take_bad_bands(s, arg);
     case KEY_BANDS: s->bands = arg; return 0;
     case KEY_QUANTUM:
         return hyp_take_double("quantum", arg, 1e-9, 1e9, &s->quantum);

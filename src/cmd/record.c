@@ -36,12 +36,18 @@ static json_t *describe_fit(const hyp_settings *s)
     json_t *root = hyp_identity_settings(s);
 
     json_object_update_new(
-        root,
-        json_pack("{s:i, s:I, s:f, s:i, s:f, s:f, s:s}", "max-iter",
-                  s->max_iterations, "seed", (json_int_t)s->seed, "variance",
-                  s->pca.variance, "components", s->pca.components,
-                  "min-eigenvalue", s->pca.min_eigenvalue, "snr", s->snr,
-                  "noise-from", hyp_neighbour_name(s->noise_from)));
+        root, json_pack("{s:i, s:I, s:f, s:f, s:f, s:s}", "max-iter",
+                        s->max_iterations, "seed", (json_int_t)s->seed,
+                        "variance", s->pca.variance, "min-eigenvalue",
+                        s->pca.min_eigenvalue, "snr", s->snr, "noise-from",
+                        hyp_neighbour_name(s->noise_from)));
+    if (s->pca.components > 0)
+        json_object_set_new(root, "components",
+                            json_integer(s->pca.components));
+    if (s->pca.grid_rows > 0)
+        json_object_set_new(
+            root, "eigen-grid",
+            json_sprintf("%dx%d", s->pca.grid_rows, s->pca.grid_cols));
     if (s->pca.kind == HYP_PCA_WHITENED)
         json_object_set_new(root, "whiten", json_true());
     if (s->denoise)

@@ -5,6 +5,7 @@
 
 #include "cmd/settings.h"
 
+#include "base/mem.h"
 #include "cmd/options.h"
 #include "hyperslab/status.h"
 
@@ -170,6 +171,78 @@ static void print_help(const struct argp *argp, const char *command)
               ARGP_HELP_SHORT_USAGE | ARGP_HELP_PRE_DOC | ARGP_HELP_LONG, name);
 }
 
+static hyp_status parse_line(const struct argp *argp, parse *p, int argc,
+                             char **argv)
+{
+    hyp_set_error(&(hyp_error){ .code = HYP_OK });
+    if (argp_parse(argp, argc, argv, ARGP_NO_EXIT | ARGP_NO_ERRS | ARGP_NO_HELP,
+                   NULL, p) != 0)
+        return hyp_last_error()->code;
+    return HYP_OK;
+}
+
+static bool is_option(const char *name, unsigned takes)
+{
+    const unsigned leaves = takes & HYP_TAKES_SWEEP ? HYP_OF_ONE_RUN : 0;
+
+    for (int i = 0; i < GROUPS; i++) {
+        const struct argp_option *option = group[i]->argp.options;
+
+        for (; takes >> i & 1 && (option->name || option->doc); option++)
+            if (option->name && strcmp(option->name, name) == 0 &&
+                !((unsigned)option->flags & leaves))
+                return true;
+    }
+    return false;
+}
+
+/* Of the file's settings, those that the command takes: in the order of argv. */
+static hyp_status choose_given(const hyp_settings *s, const char *path,
+                               unsigned takes, char **argument, int *count)
+{
+    const hyp_config *given = &s->given;
+
+    for (int i = 0; i < given->count; i++) {
+        const char *name = given->name[i];
+
+        if (strcmp(name, "config") == 0 ||
+            (!is_option(name, ~(unsigned)HYP_TAKES_SWEEP) &&
+             !is_option(name, HYP_TAKES_SWEEP)))
+            return hyp_fail(HYP_ECONFIG, "'%s': %s: no such setting", path,
+                            name);
+        if (is_option(name, takes))
+            argument[(*count)++] = given->argument[i];
+    }
+    return HYP_OK;
+}
+
+/* The defaults, and on top of them the settings in the file. */
+static hyp_status start_from_file(const struct argp *argp, parse *p,
+                                  unsigned takes)
+{
+    hyp_settings *s = p->settings;
+    const char *const path = s->config;
+    char name[] = "--config", wrong[sizeof hyp_last_error()->text];
+    char **argument = NULL;
+    int count = 0;
+    hyp_status st;
+
+    set_defaults(s);
+    HYP_TRY(hyp_config_read(&s->given, path));
+    HYP_TRY(hyp_alloc(&argument, (size_t)s->given.count + 2));
+    argument[count++] = name;
+    HYP_TRY(choose_given(s, path, takes, argument, &count));
+    st = parse_line(argp, p, count, argument);
+    if (st != HYP_OK) {
+        snprintf(wrong, sizeof wrong, "%s", hyp_last_error()->text);
+        st = hyp_fail(HYP_ECONFIG, "'%s': %s", path, wrong);
+    }
+    s->pca_given = false; /* not by who calls */
+out:
+    free(argument);
+    return st;
+}
+
 hyp_status hyp_settings_parse(hyp_settings *settings, const char *summary,
                               unsigned takes, int argc, char **argv,
                               bool speaks, bool *done)
@@ -183,6 +256,7 @@ hyp_status hyp_settings_parse(hyp_settings *settings, const char *summary,
     struct argp own = { own_options, parse_own, arguments, summary,
                         child,       NULL,      NULL };
     parse p = { .settings = settings };
+    hyp_status st;
 
     set_defaults(settings);
     for (int i = 0; i < GROUPS; i++)
@@ -192,14 +266,22 @@ hyp_status hyp_settings_parse(hyp_settings *settings, const char *summary,
                 (struct argp_child){ &taken[i].argp, 0, group[i]->header,
                                      i + 1 };
         }
-    hyp_set_error(&(hyp_error){ .code = HYP_OK });
-    if (argp_parse(&own, argc, argv, ARGP_NO_EXIT | ARGP_NO_ERRS | ARGP_NO_HELP,
-                   NULL, &p) != 0)
-        return hyp_last_error()->code;
+    HYP_TRY(parse_line(&own, &p, argc, argv));
+    if (settings->config &&
+        !p.help) { /* what is given here has the last word */
+        HYP_TRY(start_from_file(&own, &p, takes));
+        HYP_TRY(parse_line(&own, &p, argc, argv));
+    }
     *done = p.help;
     if (!p.help)
-        return check(settings, takes, argv[0]);
-    if (speaks)
+        st = check(settings, takes, argv[0]);
+    else if (speaks)
         print_help(&own, argv[0]);
-    return HYP_OK;
+out:
+    return st;
+}
+
+void hyp_settings_release(hyp_settings *settings)
+{
+    hyp_config_release(&settings->given);
 }

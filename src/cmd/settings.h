@@ -4,6 +4,7 @@
 #ifndef HYP_CMD_SETTINGS_H
 #define HYP_CMD_SETTINGS_H
 
+#include "cmd/config.h"
 #include "cmd/progress.h"
 #include "hyperslab/bands.h"
 #include "hyperslab/kmeans.h"
@@ -59,6 +60,8 @@ typedef struct hyp_settings {
 
     /* output */
     const char *output;
+    const char *config; /* the file of other settings */
+    hyp_config given;   /* what it says; owned        */
     bool overwrite;
     bool mosaic_tif;
     bool pictures, report;
@@ -146,15 +149,21 @@ enum {
 
 /*
  * Parse the arguments of a command (argv[0] is its name) into settings, from
- * the defaults.  Answers --help, printing to stdout if `speaks`.
+ * the defaults, and those of a file that --config names.  Answers --help,
+ * printing to stdout if `speaks`.
  *
  * Collective: no (every rank has the same arguments)
- * Errors:     HYP_EUSAGE, naming the option
+ * Errors:     HYP_EUSAGE, naming the option; HYP_ECONFIG, HYP_ENOMEM
+ * Ownership:  borrows argv; the caller frees with hyp_settings_release(), also
+ *             after an error
  * Result:     *done is set if help was all that was asked for
  */
 HYP_CHECKED hyp_status hyp_settings_parse(hyp_settings *settings,
                                           const char *summary, unsigned takes,
                                           int argc, char **argv, bool speaks,
                                           bool *done);
+
+/* Free what settings own.  Accepts { 0 }.  Collective: no. */
+void hyp_settings_release(hyp_settings *settings);
 
 #endif

@@ -31,7 +31,7 @@ mkdir "$box" && cd "$box" || exit 1
 
 # What a run says of its progress on stderr; all else there is an error.
 progress='^(hyperslab [0-9.]+ on [0-9]+ ranks?$|applying |planning |reading[ :]|writing |note: |'
-progress="$progress"'[0-9]+ valid pixels, |k-means |PCA: |wrote )'
+progress="$progress"'[0-9]+ valid pixels, |k-means |PCA: |MNF: |wrote )'
 
 fail() { # fail TEXT...
 	echo "  $*"
