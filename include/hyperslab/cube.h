@@ -11,17 +11,20 @@
    turn, on each rank.  Collective: no. */
 typedef void hyp_cube_progress(void *context, int64_t done, int64_t total);
 
+struct hyp_mask;
+
 typedef struct hyp_cube_options {
     bool has_nodata; /* nodata below replaces what the file says            */
     double nodata;
     double quantum; /* reflectance of one DN, where the file holds floats   */
+    struct hyp_mask *mask; /* of the scene, of pixels to leave out; or NULL */
     hyp_cube_progress *progress; /* or NULL */
     void *progress_context;
 } hyp_cube_options;
 
 /*
  * Read the kept bands of all tiles, without the pixels that are invalid in any
- * of them.  Each rank gets consecutive rows of the scene, as many as give all
+ * of them, or masked.  Each rank gets consecutive rows of the scene, as many as give all
  * ranks equal numbers of valid pixels to 2 %, or as equal as whole rows can.
  *
  * Collective: yes

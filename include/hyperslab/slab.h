@@ -34,6 +34,7 @@ typedef struct hyp_slab {
                         owned                                                */
     int64_t partial; /* pixels that this rank marked as invalid although they
                         have data in some bands                              */
+    int64_t masked;  /* pixels with data that this rank marked by a mask      */
 } hyp_slab;
 
 /*

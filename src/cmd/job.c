@@ -76,6 +76,14 @@ static bool clusters(const hyp_job *job)
            !job->settings->dry_run;
 }
 
+static hyp_status open_mask(hyp_job *job)
+{
+    if (job->settings->mask == NULL)
+        return HYP_OK;
+    job->cube.mask = &job->mask;
+    return hyp_mask_open(&job->mask, job->settings->mask, &job->scene);
+}
+
 hyp_status hyp_job_open_all(hyp_job *job, const hyp_settings *settings,
                             hyp_products makes, MPI_Comm comm)
 {
@@ -107,6 +115,7 @@ hyp_status hyp_job_open_all(hyp_job *job, const hyp_settings *settings,
         HYP_TRY(hyp_checkpoints_open_all(job));
     job->makes.pixels =
         makes.classes && makes.pictures && makes.report && is_small(job);
+    HYP_TRY(hyp_agree(comm, open_mask(job)));
     HYP_TRY(hyp_formats_check_all(job));
     HYP_TRY(hyp_stac_open_all(job));
     if (!settings->dry_run)
@@ -122,10 +131,14 @@ out:
 static void say_what_was_read_all(const hyp_job *job)
 {
     int64_t least = job->slab.pixels, most = least;
+    char masked[64] = "";
 
-    hyp_job_say(job, "%lld valid pixels, %lld without data",
-                (long long)job->summary.pixels,
-                (long long)(job->scene.cells - job->summary.pixels));
+    if (job->settings->mask)
+        snprintf(masked, sizeof masked, ", %lld masked",
+                 (long long)job->masked);
+    hyp_job_say(job, "%lld valid pixels, %lld without data%s",
+                (long long)job->summary.pixels, (long long)hyp_job_nodata(job),
+                masked);
     if (!job->settings->verbose)
         return;
     MPI_Allreduce(MPI_IN_PLACE, &least, 1, MPI_INT64_T, MPI_MIN, job->comm);
@@ -147,6 +160,9 @@ hyp_status hyp_job_read_all(hyp_job *job)
     hyp_job_phase(job, "read", hyp_clock() - begin);
     begin = hyp_clock();
     HYP_TRY(hyp_summary_all(&job->slab, job->comm, &job->summary));
+    job->masked = job->slab.masked;
+    MPI_Allreduce(MPI_IN_PLACE, &job->masked, 1, MPI_INT64_T, MPI_SUM,
+                  job->comm);
     job->points = (hyp_job_points){ &job->slab, &job->summary, job->scale };
     hyp_job_phase(job, "summary", hyp_clock() - begin);
     say_what_was_read_all(job);
@@ -258,6 +274,7 @@ hyp_status hyp_job_finish_all(hyp_job *job, hyp_status mine)
     free(job->step);
     free(job->seconds);
     free(job->flown);
+    hyp_mask_close(&job->mask);
     hyp_shown_release(&job->shown);
     return st;
 }

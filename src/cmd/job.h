@@ -19,6 +19,7 @@
 #include "hyperslab/score_grid.h"
 #include "hyperslab/summary.h"
 #include "io/checkpoint.h"
+#include "io/mask.h"
 
 #include <mpi.h>
 
@@ -67,9 +68,11 @@ typedef struct hyp_job {
                                  borrowed                              */
     int bands;                /* kept                                  */
     hyp_cube_options cube;
-    double scale; /* DN per unit of reflectance */
+    hyp_mask mask; /* if the settings name one; else empty */
+    double scale;  /* DN per unit of reflectance */
     hyp_slab slab;
     hyp_summary summary;
+    int64_t masked; /* pixels with data that the mask leaves out */
     hyp_job_points points;
     hyp_job_scores scores;
     hyp_kmeans kmeans;
@@ -140,6 +143,12 @@ HYP_CHECKED hyp_status hyp_job_reduce_all(hyp_job *job);
  * Errors:     those passed in, and those of writing
  */
 HYP_CHECKED hyp_status hyp_job_finish_all(hyp_job *job, hyp_status mine);
+
+/* Cells of the scene that hold no data, once it is read.  Collective: no. */
+static inline int64_t hyp_job_nodata(const hyp_job *job)
+{
+    return job->scene.cells - job->summary.pixels - job->masked;
+}
 
 /*
  * Say a line on stderr, from rank 0, unless --quiet was given.

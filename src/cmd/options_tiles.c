@@ -9,11 +9,14 @@
 
 #include <math.h>
 
-enum { KEY_NODATA = 256, KEY_MATCH_BANDS };
+enum { KEY_NODATA = 256, KEY_MATCH_BANDS, KEY_MASK };
 
 static const struct argp_option options[] = {
     { "nodata", KEY_NODATA, "V", 0,
       "Stored value of missing data (what the file says)", 0 },
+    { "mask", KEY_MASK, "FILE", 0,
+      "Leave out the pixels where this map, a TIFF of one band, is 0 or nodata",
+      0 },
     { "match-bands", KEY_MATCH_BANDS, NULL, 0,
       "Where wavelengths differ from those of the first tile, or of the model, "
       "take the nearest bands",
@@ -29,6 +32,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case KEY_NODATA:
         s->has_nodata = true;
         return hyp_take_double("nodata", arg, -HUGE_VAL, HUGE_VAL, &s->nodata);
+    case KEY_MASK: s->mask = arg; return 0;
     case KEY_MATCH_BANDS: s->match_bands = true; return 0;
     }
     return ARGP_ERR_UNKNOWN;

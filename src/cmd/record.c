@@ -103,6 +103,8 @@ static json_t *describe_settings(const hyp_job *job)
                               : describe_fit(s);
 
     json_object_set_new(root, "output", hyp_json_text(s->output));
+    if (s->mask)
+        json_object_set_new(root, "mask", hyp_json_text(s->mask));
     if (s->mosaic_tif)
         json_object_set_new(root, "mosaic-tif", json_true());
     return root;
@@ -287,18 +289,28 @@ static json_t *describe_pictures(const hyp_job *job)
         hyp_json_numbers(shown->wavelength[HYP_FALSE_COLOUR], HYP_SHOWN));
 }
 
+static json_t *describe_pixels(const hyp_job *job)
+{
+    json_t *root =
+        json_pack("{s:I, s:I}", "valid", (json_int_t)job->summary.pixels,
+                  "nodata", (json_int_t)hyp_job_nodata(job));
+
+    if (job->settings->mask)
+        json_object_set_new(root, "masked", json_integer(job->masked));
+    return root;
+}
+
 static json_t *describe(const hyp_job *job, const measures *m)
 {
     json_t *root = json_pack(
-        "{s:s, s:o, s:i, s:i, s:o, s:o, s:o, s:f, s:o, s:{s:I, s:I}, s:o, s:I}",
+        "{s:s, s:o, s:i, s:i, s:o, s:o, s:o, s:f, s:o, s:o, s:o, s:I}",
         "started", job->started, "versions", describe_versions(), "ranks",
         job->size, "blas_threads", hyp_blas_threads(), "settings",
         describe_settings(job), "files", describe_files(&job->outputs.stage),
         "tiles", hyp_tiles_describe(&job->scene), "dn_per_reflectance",
-        job->scale, "bands", describe_bands(job), "pixels", "valid",
-        (json_int_t)job->summary.pixels, "nodata",
-        (json_int_t)(job->scene.cells - job->summary.pixels), "seconds",
-        describe_times(job, m), "peak_memory_bytes", (json_int_t)m->memory);
+        job->scale, "bands", describe_bands(job), "pixels",
+        describe_pixels(job), "seconds", describe_times(job, m),
+        "peak_memory_bytes", (json_int_t)m->memory);
 
     if (root == NULL)
         return NULL;

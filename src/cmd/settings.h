@@ -60,6 +60,7 @@ typedef struct hyp_settings {
 
     /* output */
     const char *output;
+    const char *mask;   /* a file; or NULL                */
     const char *config; /* the file of other settings */
     hyp_config given;   /* what it says; owned        */
     bool overwrite;

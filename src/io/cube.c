@@ -16,6 +16,7 @@
 #include "base/mem.h"
 #include "hyperslab/comm.h"
 #include "io/h5.h"
+#include "io/mask.h"
 #include "io/read_plan.h"
 #include "kernel/kernel.h"
 
@@ -423,7 +424,7 @@ static bool nodata_dn(const hyp_tile *tile, const hyp_cube_options *options,
     return true;
 }
 
-static void drop_invalid(const reader *r)
+static hyp_status mark_invalid(const reader *r)
 {
     hyp_slab *slab = r->slab;
 
@@ -438,7 +439,9 @@ static void drop_invalid(const reader *r)
             hyp_slab_mark(slab, rows.begin - slab->first_row,
                           rows.end - rows.begin, nodata);
     }
-    hyp_slab_drop(slab);
+    if (r->options->mask == NULL)
+        return HYP_OK;
+    return hyp_mask_apply(r->options->mask, r->scene, slab);
 }
 
 hyp_status hyp_cube_read_all(const hyp_scene *scene,
@@ -463,7 +466,8 @@ hyp_status hyp_cube_read_all(const hyp_scene *scene,
         st = make_room(&r);
     HYP_TRY(hyp_agree(comm, st));
     HYP_TRY(exchange_all(&r));
-    drop_invalid(&r);
+    HYP_TRY(hyp_agree(comm, mark_invalid(&r)));
+    hyp_slab_drop(slab);
     HYP_TRY(hyp_slab_balance_all(slab, comm));
 out:
     release(&r);
