@@ -113,8 +113,8 @@ static hyp_status parse(int argc, char **argv, bool speaks, const hyp_cmd **cmd,
                               argc - 1, argv + 1, speaks, done);
 }
 
-static hyp_status run(const hyp_cmd *cmd, const hyp_settings *settings,
-                      bool speaks)
+static hyp_status run(const hyp_cmd *cmd, hyp_settings *settings, int argc,
+                      char **argv, bool speaks)
 {
     MPI_Comm comm;
     hyp_status st;
@@ -127,6 +127,9 @@ static hyp_status run(const hyp_cmd *cmd, const hyp_settings *settings,
     MPI_Comm_rank(comm, &rank);
     MPI_Comm_size(comm, &size);
     st = hyp_launch_check(size);
+    if (st == HYP_OK)
+        st = hyp_agree(comm, hyp_settings_configure_all(settings, cmd->takes,
+                                                        argc, argv, comm));
     if (st == HYP_OK)
         st = hyp_agree(comm, cmd->run_all(settings, comm));
     if (st != HYP_OK && rank == 0 && speaks)
@@ -150,7 +153,7 @@ int main(int argc, char **argv)
     if (st != HYP_OK && speaks)
         report();
     if (st == HYP_OK && !done)
-        st = run(cmd, &settings, speaks);
+        st = run(cmd, &settings, argc - 1, argv + 1, speaks);
     hyp_settings_release(&settings);
     return hyp_exit_status(st);
 }

@@ -4,10 +4,12 @@
 #include "cmd/config.h"
 
 #include "base/mem.h"
+#include "hyperslab/comm.h"
 
 #include <errno.h>
 #include <jansson.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -106,23 +108,64 @@ out:
     return st;
 }
 
-hyp_status hyp_config_read(hyp_config *config, const char *path)
+/* The file as one line; NULL on error. */
+static hyp_status read_file(const char *path, char **text)
 {
     json_error_t error;
     FILE *in = fopen(path, "r");
     json_t *root;
-    hyp_status st;
 
-    *config = (hyp_config){ 0 };
+    *text = NULL;
     if (in == NULL)
         return hyp_fail(HYP_ECONFIG, "cannot open '%s': %s", path,
                         strerror(errno));
     root = json_loadf(in, 0, &error);
     fclose(in);
-    st = root ? add_all(config, path, root)
-              : hyp_fail(HYP_ECONFIG, "'%s': line %d: %s", path, error.line,
-                         error.text);
+    if (root == NULL)
+        return hyp_fail(HYP_ECONFIG, "'%s': line %d: %s", path, error.line,
+                        error.text);
+    *text = json_dumps(root, JSON_COMPACT | JSON_REAL_PRECISION(17));
     json_decref(root);
+    return *text ? HYP_OK : hyp_fail(HYP_ENOMEM, "no memory for '%s'", path);
+}
+
+/* The text of rank 0 on every rank. */
+static hyp_status share_all(char **text, MPI_Comm comm)
+{
+    int64_t bytes;
+    hyp_status st = HYP_OK;
+
+    bytes = *text ? (int64_t)strlen(*text) + 1 : 0;
+    MPI_Bcast(&bytes, 1, MPI_INT64_T, 0, comm);
+    if (*text == NULL)
+        st = hyp_alloc(text, (size_t)bytes);
+    st = hyp_agree(comm, st);
+    if (st == HYP_OK)
+        MPI_Bcast(*text, (int)bytes, MPI_CHAR, 0, comm);
+    return st;
+}
+
+hyp_status hyp_config_read_all(hyp_config *config, const char *path,
+                               MPI_Comm comm)
+{
+    char *text = NULL;
+    json_t *root = NULL;
+    hyp_status st = HYP_OK;
+    int rank;
+
+    *config = (hyp_config){ 0 };
+    MPI_Comm_rank(comm, &rank);
+    if (rank == 0)
+        st = read_file(path, &text);
+    HYP_TRY(hyp_agree(comm, st));
+    HYP_TRY(share_all(&text, comm));
+    root = json_loads(text, 0, NULL);
+    st = root ? add_all(config, path, root)
+              : hyp_fail(HYP_ENOMEM, "no memory for '%s'", path);
+    st = hyp_agree(comm, st);
+out:
+    json_decref(root);
+    free(text);
     if (st != HYP_OK)
         hyp_config_release(config);
     return st;

@@ -6,6 +6,8 @@
 
 #include "hyperslab/status.h"
 
+#include <mpi.h>
+
 /* Settings as arguments of a command. */
 typedef struct hyp_config {
     int count;
@@ -17,14 +19,15 @@ typedef struct hyp_config {
  * Read an object whose keys are names of options, or one that has such an object
  * as "settings".  Texts and numbers are values as they are, lists their items
  * with commas between, pairs in lists ranges.  `true` gives the option without a
- * value; `false` and `null` do not give it.
+ * value; `false` and `null` do not give it.  Rank 0 reads the file.
  *
- * Collective: no
+ * Collective: yes
  * Errors:     HYP_ECONFIG, naming the file, and the key; HYP_ENOMEM; config is
  *             then empty
  * Ownership:  the caller frees with hyp_config_release()
  */
-HYP_CHECKED hyp_status hyp_config_read(hyp_config *config, const char *path);
+HYP_CHECKED hyp_status hyp_config_read_all(hyp_config *config, const char *path,
+                                           MPI_Comm comm);
 
 /* Free what config owns.  Accepts { 0 }.  Collective: no. */
 void hyp_config_release(hyp_config *config);

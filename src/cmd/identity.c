@@ -8,6 +8,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+void hyp_identity_set_components(json_t *root, const hyp_pca_options *pca)
+{
+    if (pca->components > 0)
+        json_object_set_new(root, "components", json_integer(pca->components));
+    else if (pca->min_eigenvalue > 0)
+        json_object_set_new(root, "min-eigenvalue",
+                            json_real(pca->min_eigenvalue));
+    else
+        json_object_set_new(root, "variance", json_real(pca->variance));
+}
+
 json_t *hyp_identity_settings(const hyp_settings *s)
 {
     static const char *const rule[] = { "neon", "none", "windows" };
@@ -28,14 +39,10 @@ json_t *hyp_identity_settings(const hyp_settings *s)
     }
     if (s->init == HYP_INIT_PLUS_PLUS)
         json_object_set_new(root, "seed", json_integer((json_int_t)s->seed));
-    if (s->on_pcs)
-        json_object_update_new(
-            root, json_pack("{s:b, s:f, s:f}", "on-pcs", true, "variance",
-                            s->pca.variance, "min-eigenvalue",
-                            s->pca.min_eigenvalue));
-    if (s->on_pcs && s->pca.components > 0)
-        json_object_set_new(root, "components",
-                            json_integer(s->pca.components));
+    if (s->on_pcs) {
+        json_object_set_new(root, "on-pcs", json_true());
+        hyp_identity_set_components(root, &s->pca);
+    }
     if (s->bands)
         json_object_set_new(root, "bands", json_string(s->bands));
     if (s->match_bands)

@@ -20,6 +20,14 @@
 json_t *hyp_identity_settings(const hyp_settings *settings);
 
 /*
+ * Add the one setting that decides how many components are kept.
+ *
+ * Collective: no
+ */
+void hyp_identity_set_components(json_t *settings,
+                                 const hyp_pca_options *options);
+
+/*
  * The identity of a run as a text.
  *
  * Collective: no

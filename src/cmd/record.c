@@ -36,14 +36,10 @@ static json_t *describe_fit(const hyp_settings *s)
     json_t *root = hyp_identity_settings(s);
 
     json_object_update_new(
-        root, json_pack("{s:i, s:I, s:f, s:f, s:f, s:s}", "max-iter",
-                        s->max_iterations, "seed", (json_int_t)s->seed,
-                        "variance", s->pca.variance, "min-eigenvalue",
-                        s->pca.min_eigenvalue, "snr", s->snr, "noise-from",
-                        hyp_neighbour_name(s->noise_from)));
-    if (s->pca.components > 0)
-        json_object_set_new(root, "components",
-                            json_integer(s->pca.components));
+        root, json_pack("{s:i, s:I, s:f, s:s}", "max-iter", s->max_iterations,
+                        "seed", (json_int_t)s->seed, "snr", s->snr,
+                        "noise-from", hyp_neighbour_name(s->noise_from)));
+    hyp_identity_set_components(root, &s->pca);
     if (s->pca.grid_rows > 0)
         json_object_set_new(
             root, "eigen-grid",
@@ -94,7 +90,39 @@ static json_t *describe_swept(const hyp_settings *s)
     return root;
 }
 
-/* The options that decide the result, under their names on the command line */
+/* DAY/DAY */
+static json_t *describe_days(hyp_days days)
+{
+    return json_sprintf("%04d-%02d-%02d/%04d-%02d-%02d", days.first / 10000,
+                        days.first / 100 % 100, days.first % 100,
+                        days.last / 10000, days.last / 100 % 100,
+                        days.last % 100);
+}
+
+/* The options that decide which files are written, and where. */
+static void add_outputs(json_t *root, const hyp_settings *s)
+{
+    const struct {
+        const char *name;
+        bool given;
+    } option[] = {
+        { "mosaic-tif", s->mosaic_tif },
+        { "envi", s->envi },
+        { "hdf5", s->hdf5 },
+        { "stac", s->stac },
+        { "no-pictures", !s->pictures },
+        { "no-report", !s->report },
+    };
+
+    json_object_set_new(root, "output", hyp_json_text(s->output));
+    for (size_t i = 0; i < sizeof option / sizeof *option; i++)
+        if (option[i].given)
+            json_object_set_new(root, option[i].name, json_true());
+    if (s->stac && s->flown.first > 0)
+        json_object_set_new(root, "stac", describe_days(s->flown));
+}
+
+/* The options that decide the result, under their names on the command line. */
 static json_t *describe_settings(const hyp_job *job)
 {
     const hyp_settings *s = job->settings;
@@ -102,11 +130,9 @@ static json_t *describe_settings(const hyp_job *job)
                    : s->model ? describe_applied(s)
                               : describe_fit(s);
 
-    json_object_set_new(root, "output", hyp_json_text(s->output));
     if (s->mask)
         json_object_set_new(root, "mask", hyp_json_text(s->mask));
-    if (s->mosaic_tif)
-        json_object_set_new(root, "mosaic-tif", json_true());
+    add_outputs(root, s);
     return root;
 }
 

@@ -35,11 +35,15 @@ typedef struct taken_group {
     struct argp_option option[MOST_OPTIONS + 1];
 } taken_group;
 
-typedef struct parse {
-    hyp_settings *settings;
+/* Of one command.  It points into itself. */
+typedef struct parser {
+    struct argp argp;
+    struct argp_child child[GROUPS + 1];
+    taken_group taken[GROUPS];
     int children;
+    hyp_settings *settings;
     bool help;
-} parse;
+} parser;
 
 static const struct argp_option own_options[] = {
     { "help", KEY_HELP, NULL, 0, "Print this help", -1 }, { 0 }
@@ -47,7 +51,7 @@ static const struct argp_option own_options[] = {
 
 static error_t parse_own(int key, char *arg, struct argp_state *state)
 {
-    parse *p = state->input;
+    parser *p = state->input;
 
     (void)arg;
     switch (key) {
@@ -171,17 +175,55 @@ static void print_help(const struct argp *argp, const char *command)
               ARGP_HELP_SHORT_USAGE | ARGP_HELP_PRE_DOC | ARGP_HELP_LONG, name);
 }
 
-static hyp_status parse_line(const struct argp *argp, parse *p, int argc,
-                             char **argv)
+static void prepare(parser *p, hyp_settings *settings, unsigned takes)
+{
+    *p = (parser){ .settings = settings };
+    for (int i = 0; i < GROUPS; i++)
+        if (takes >> i & 1) {
+            take_group(&p->taken[i], group[i], takes);
+            p->child[p->children++] =
+                (struct argp_child){ &p->taken[i].argp, 0, group[i]->header,
+                                     i + 1 };
+        }
+    p->argp = (struct argp){ .options = own_options,
+                             .parser = parse_own,
+                             .children = p->child };
+    set_defaults(settings);
+}
+
+static hyp_status parse_line(parser *p, int argc, char **argv)
 {
     hyp_set_error(&(hyp_error){ .code = HYP_OK });
-    if (argp_parse(argp, argc, argv, ARGP_NO_EXIT | ARGP_NO_ERRS | ARGP_NO_HELP,
-                   NULL, p) != 0)
+    if (argp_parse(&p->argp, argc, argv,
+                   ARGP_NO_EXIT | ARGP_NO_ERRS | ARGP_NO_HELP, NULL, p) != 0)
         return hyp_last_error()->code;
     return HYP_OK;
 }
 
-static bool is_option(const char *name, unsigned takes)
+hyp_status hyp_settings_parse(hyp_settings *settings, const char *summary,
+                              unsigned takes, int argc, char **argv,
+                              bool speaks, bool *done)
+{
+    parser p;
+    hyp_status st;
+
+    prepare(&p, settings, takes);
+    p.argp.args_doc = takes & HYP_TAKES_SYNTH     ? "TILE.h5"
+                      : takes & HYP_TAKES_RESULTS ? "DIR"
+                      : takes & HYP_TAKES_COMPARE ? "A B"
+                                                  : "TILE.h5...";
+    p.argp.doc = summary;
+    HYP_TRY(parse_line(&p, argc, argv));
+    *done = p.help;
+    if (p.help && speaks)
+        print_help(&p.argp, argv[0]);
+    if (!p.help && settings->config == NULL)
+        st = check(settings, takes, argv[0]);
+out:
+    return st;
+}
+
+static const struct argp_option *find(const char *name, unsigned takes)
 {
     const unsigned leaves = takes & HYP_TAKES_SWEEP ? HYP_OF_ONE_RUN : 0;
 
@@ -191,92 +233,103 @@ static bool is_option(const char *name, unsigned takes)
         for (; takes >> i & 1 && (option->name || option->doc); option++)
             if (option->name && strcmp(option->name, name) == 0 &&
                 !((unsigned)option->flags & leaves))
-                return true;
+                return option;
     }
-    return false;
+    return NULL;
 }
 
-/* Of the file's settings, those that the command takes: in the order of argv. */
-static hyp_status choose_given(const hyp_settings *s, const char *path,
-                               unsigned takes, char **argument, int *count)
+static bool is_known(const char *name)
 {
-    const hyp_config *given = &s->given;
+    return strcmp(name, "config") != 0 &&
+           (find(name, ~(unsigned)HYP_TAKES_SWEEP) ||
+            find(name, HYP_TAKES_SWEEP));
+}
 
-    for (int i = 0; i < given->count; i++) {
-        const char *name = given->name[i];
+/* On a command line, the last one counts; the keys of a file have no order. */
+static hyp_status refuse_two(const hyp_config *given)
+{
+    static const char *const way[] = { "components", "min-eigenvalue",
+                                       "variance" };
+    const char *found = NULL;
 
-        if (strcmp(name, "config") == 0 ||
-            (!is_option(name, ~(unsigned)HYP_TAKES_SWEEP) &&
-             !is_option(name, HYP_TAKES_SWEEP)))
-            return hyp_fail(HYP_ECONFIG, "'%s': %s: no such setting", path,
-                            name);
-        if (is_option(name, takes))
-            argument[(*count)++] = given->argument[i];
-    }
+    for (size_t i = 0; i < sizeof way / sizeof *way; i++)
+        for (int j = 0; j < given->count; j++) {
+            if (strcmp(given->name[j], way[i]) != 0)
+                continue;
+            if (found)
+                return hyp_fail(HYP_ECONFIG,
+                                "%s and %s: one of them says how many "
+                                "components to keep",
+                                found, way[i]);
+            found = way[i];
+        }
     return HYP_OK;
 }
 
-/* The defaults, and on top of them the settings in the file. */
-static hyp_status start_from_file(const struct argp *argp, parse *p,
-                                  unsigned takes)
+/* Of the file's settings, those that the command takes: in the order of argv. */
+static hyp_status choose_given(const hyp_config *given, unsigned takes,
+                               char **argument, int *count)
 {
-    hyp_settings *s = p->settings;
-    const char *const path = s->config;
-    char name[] = "--config", wrong[sizeof hyp_last_error()->text];
-    char **argument = NULL;
-    int count = 0;
-    hyp_status st;
+    for (int i = 0; i < given->count; i++) {
+        const char *name = given->name[i];
+        const struct argp_option *option = find(name, takes);
 
-    set_defaults(s);
-    HYP_TRY(hyp_config_read(&s->given, path));
-    HYP_TRY(hyp_alloc(&argument, (size_t)s->given.count + 2));
-    argument[count++] = name;
-    HYP_TRY(choose_given(s, path, takes, argument, &count));
-    st = parse_line(argp, p, count, argument);
-    if (st != HYP_OK) {
-        snprintf(wrong, sizeof wrong, "%s", hyp_last_error()->text);
-        st = hyp_fail(HYP_ECONFIG, "'%s': %s", path, wrong);
+        if (!is_known(name))
+            return hyp_fail(HYP_ECONFIG, "%s: no such setting", name);
+        if (option == NULL)
+            continue;
+        if (option->arg && !(option->flags & OPTION_ARG_OPTIONAL) &&
+            !strchr(given->argument[i], '='))
+            return hyp_fail(HYP_ECONFIG, "%s: true is not its value, %s", name,
+                            option->arg);
+        argument[(*count)++] = given->argument[i];
     }
-    s->pca_given = false; /* not by who calls */
+    return refuse_two(given);
+}
+
+static hyp_status parse_given(parser *p, unsigned takes)
+{
+    const hyp_config *given = &p->settings->given;
+    char name[] = "--config", **argument;
+    int count = 0;
+    hyp_status st = hyp_alloc(&argument, (size_t)given->count + 2);
+
+    if (st != HYP_OK)
+        return st;
+    argument[count++] = name;
+    HYP_TRY(choose_given(given, takes, argument, &count));
+    HYP_TRY(parse_line(p, count, argument));
 out:
     free(argument);
     return st;
 }
 
-hyp_status hyp_settings_parse(hyp_settings *settings, const char *summary,
-                              unsigned takes, int argc, char **argv,
-                              bool speaks, bool *done)
+/* What was wrong, with the file's name before it. */
+static hyp_status blame(const char *path)
 {
-    struct argp_child child[GROUPS + 1] = { { 0 } };
-    taken_group taken[GROUPS];
-    const char *arguments = takes & HYP_TAKES_SYNTH     ? "TILE.h5"
-                            : takes & HYP_TAKES_RESULTS ? "DIR"
-                            : takes & HYP_TAKES_COMPARE ? "A B"
-                                                        : "TILE.h5...";
-    struct argp own = { own_options, parse_own, arguments, summary,
-                        child,       NULL,      NULL };
-    parse p = { .settings = settings };
+    char wrong[sizeof hyp_last_error()->text];
+
+    snprintf(wrong, sizeof wrong, "%s", hyp_last_error()->text);
+    return hyp_fail(HYP_ECONFIG, "'%s': %s", path, wrong);
+}
+
+hyp_status hyp_settings_configure_all(hyp_settings *settings, unsigned takes,
+                                      int argc, char **argv, MPI_Comm comm)
+{
+    const char *const path = settings->config;
+    parser p;
     hyp_status st;
 
-    set_defaults(settings);
-    for (int i = 0; i < GROUPS; i++)
-        if (takes >> i & 1) {
-            take_group(&taken[i], group[i], takes);
-            child[p.children++] =
-                (struct argp_child){ &taken[i].argp, 0, group[i]->header,
-                                     i + 1 };
-        }
-    HYP_TRY(parse_line(&own, &p, argc, argv));
-    if (settings->config &&
-        !p.help) { /* what is given here has the last word */
-        HYP_TRY(start_from_file(&own, &p, takes));
-        HYP_TRY(parse_line(&own, &p, argc, argv));
-    }
-    *done = p.help;
-    if (!p.help)
-        st = check(settings, takes, argv[0]);
-    else if (speaks)
-        print_help(&own, argv[0]);
+    if (path == NULL)
+        return HYP_OK;
+    prepare(&p, settings, takes);
+    HYP_TRY(hyp_config_read_all(&settings->given, path, comm));
+    st = parse_given(&p, takes);
+    if (st != HYP_OK)
+        HYP_TRY(blame(path));
+    settings->pca_given = false;         /* not by who calls */
+    HYP_TRY(parse_line(&p, argc, argv)); /* this has the last word */
+    st = check(settings, takes, argv[0]);
 out:
     return st;
 }

@@ -13,6 +13,7 @@
 #include "io/days.h"
 #include "io/tile_write.h"
 
+#include <mpi.h>
 #include <stdbool.h>
 
 typedef enum hyp_bad_bands {
@@ -150,19 +151,30 @@ enum {
 
 /*
  * Parse the arguments of a command (argv[0] is its name) into settings, from
- * the defaults, and those of a file that --config names.  Answers --help,
- * printing to stdout if `speaks`.
+ * the defaults.  Answers --help, printing to stdout if `speaks`.
  *
  * Collective: no (every rank has the same arguments)
- * Errors:     HYP_EUSAGE, naming the option; HYP_ECONFIG, HYP_ENOMEM
+ * Errors:     HYP_EUSAGE, naming the option
  * Ownership:  borrows argv; the caller frees with hyp_settings_release(), also
  *             after an error
- * Result:     *done is set if help was all that was asked for
+ * Result:     *done is set if help was all that was asked for; settings are
+ *             whole after hyp_settings_configure_all()
  */
 HYP_CHECKED hyp_status hyp_settings_parse(hyp_settings *settings,
                                           const char *summary, unsigned takes,
                                           int argc, char **argv, bool speaks,
                                           bool *done);
+
+/*
+ * If --config named a file, parse the arguments again, from the settings in that
+ * file instead of the defaults.
+ *
+ * Collective: yes
+ * Errors:     HYP_ECONFIG, naming the file and the key; HYP_EUSAGE, HYP_ENOMEM
+ */
+HYP_CHECKED hyp_status hyp_settings_configure_all(hyp_settings *settings,
+                                                  unsigned takes, int argc,
+                                                  char **argv, MPI_Comm comm);
 
 /* Free what settings own.  Accepts { 0 }.  Collective: no. */
 void hyp_settings_release(hyp_settings *settings);

@@ -42,8 +42,9 @@ error_t hyp_take_seed(const char *option, const char *text, uint64_t *value)
 
     errno = 0;
     *value = strtoull(text, &end, 10);
-    if (end == text || *end || errno || text[0] == '-')
-        return hyp_take_wrong(option, text, "a whole number from 0");
+    if (end == text || *end || errno || text[0] == '-' || *value > INT64_MAX)
+        return hyp_take_wrong(option, text,
+                              "a whole number from 0 to 9223372036854775807");
     return 0;
 }
 

@@ -31,6 +31,9 @@ again kmeans -k 6 --start-clusters "$(
 again pca --whiten --min-eigenvalue 1e-4 --bad-bands none --eigen-grid 1x1
 again mnf --snr 3 --noise-from right --eigen-grid 1x1
 again sweep -k 3,5 --subset 1,2 --pca 0,0.99 --max-iter 10
+again run -k 3 --max-iter 3 --seed 9223372036854775807 --envi --hdf5 \
+	--stac=2025-06-12 --no-report --eigen-grid 1x1
+again kmeans --max-iter 3 --stac=2025-06-12/2025-06-14 --no-pictures
 "$program" run -q -k 3 -o model tile.h5 || exit 1
 again predict -m model --match-bands
 
@@ -70,6 +73,11 @@ bad "--subset '0': expected a whole number" '{"subset": 0}'
 bad "--classes '2.5': expected a whole number" '{"classes": 2.5}'
 bad "--distance 'l3': expected l2 or l1" '{"settings": {"distance": "l3"}}'
 bad "'--on-pcs=1': no such option, or its value" '{"on-pcs": 1}'
+bad 'output: true is not its value, DIR' '{"output": true, "subset": 2}'
+bad 'classes: true is not its value, K' '{"classes": true}'
+bad 'components and variance: one of them' '{"variance": 0.9, "components": 4}'
+bad 'min-eigenvalue and variance: one of them' \
+	'{"variance": 0.9, "min-eigenvalue": 0.1}'
 bad 'classes: expected a text, a number, true, or a list' '{"classes": {}}'
 bad 'classes: expected a text, a number, true, or a list' '{"classes": []}'
 bad 'bad-bands: expected a text' '{"bad-bands": [[1, 2, 3]]}'
@@ -80,4 +88,27 @@ bad 'line 1: ' ''
 expect_error '1 2' 78 "cannot open 'absent.json': No such file" \
 	run --config absent.json -o new tile.h5
 expect_error 1 78 "'\.'" run --config . -o new tile.h5
+expect_error '1 3' 64 'no tile given' run --config some.json
+
+# Keys have no order.
+rm -rf first
+"$program" run -q -k 3 --components 4 --whiten -o first tile.h5 || exit 1
+"$python" - <<'END' || exit 1
+import json
+settings = json.load(open("first/run.json"))["settings"]
+json.dump(dict(sorted(settings.items())), open("sorted.json", "w"))
+json.dump(dict(sorted(settings.items(), reverse=True)), open("back.json", "w"))
+END
+for order in sorted back; do
+	expect_ok 1 run --config $order.json -o $order tile.h5
+	expect "the files of $order" diff -rq -x run.json -x report.html first $order
+done
+
+# Only rank 0 needs to have the file.
+mkdir elsewhere
+# shellcheck disable=SC2086,SC2016
+expect 'a file that one rank has' $MPIRUN 3 sh -c '
+	[ "$OMPI_COMM_WORLD_RANK" -eq 0 ] || cd elsewhere
+	exec "$@"' - "$program" run -q --config sorted.json -o "$box/alone" "$box/tile.h5"
+expect 'its classes' cmp first/classes.tif alone/classes.tif
 finish
