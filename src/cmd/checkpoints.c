@@ -54,6 +54,11 @@ static hyp_status compare(const hyp_checkpoint *from, const hyp_settings *s)
                       "the checkpoint is of iteration %d, this run has "
                       "--max-iter %d",
                       from->state.iterations, s->max_iterations);
+    if (st == HYP_OK && from->starts > s->restarts)
+        st = hyp_fail(HYP_EFORMAT,
+                      "the checkpoint is past %d starts, this run "
+                      "has --restarts %d",
+                      from->starts, s->restarts);
     return st == HYP_OK ? st : hyp_fail_while(st, "'%s'", from->path);
 }
 
@@ -99,9 +104,11 @@ static hyp_status save_all(void *context, const hyp_kmeans *state)
     hyp_job *job = context;
     hyp_job_checkpoints *c = &job->checkpoints;
     const double begin = hyp_clock();
+    const hyp_course course = { c->identity, job->step, job->starts,
+                                job->start_within };
     hyp_status st = hyp_checkpoint_write_all(
-        job->settings->output, c->identity, job->points.slab,
-        job->points.summary, state, job->step, job->comm);
+        job->settings->output, &course, job->points.slab, job->points.summary,
+        state, job->comm);
 
     c->latest = hyp_clock();
     c->seconds += c->latest - begin;
@@ -113,7 +120,7 @@ static hyp_status save_all(void *context, const hyp_kmeans *state)
     return HYP_OK;
 }
 
-/* Take up the steps of the run before, and this rank's labels. */
+/* Take up the starts and steps of the run before, and this rank's labels. */
 static hyp_status take_up(hyp_job *job)
 {
     hyp_checkpoint *from = &job->checkpoints.from;
@@ -125,6 +132,9 @@ static hyp_status take_up(hyp_job *job)
     if (st != HYP_OK)
         return hyp_fail_while(st, "'%s'", from->path);
     HYP_TRY(hyp_checkpoint_labels(from, job->summary.first, job->slab.pixels));
+    job->starts = from->starts;
+    for (int i = 0; i < job->starts; i++)
+        job->start_within[i] = from->within[i];
     job->steps = from->state.iterations;
     for (int i = 0; i < job->steps; i++) {
         job->step[i] = from->step[i];

@@ -32,7 +32,7 @@ HYP_CHECKED hyp_status hyp_checkpoints_open_all(hyp_job *job);
  *
  * Collective: yes
  * Shapes:     start [classes][bands] centres that were given, or NULL
- * Requires:   the pixels are read, and there is room for the steps
+ * Requires:   the pixels are read, and there is room for starts and steps
  * Errors:     HYP_EFORMAT, HYP_EIO, HYP_ENOMEM
  */
 HYP_CHECKED hyp_status hyp_checkpoints_use_all(hyp_job *job,

@@ -39,6 +39,10 @@ json_t *hyp_identity_settings(const hyp_settings *s)
     }
     if (s->init == HYP_INIT_PLUS_PLUS)
         json_object_set_new(root, "seed", json_integer((json_int_t)s->seed));
+    if (s->restarts > 1) { /* which is the best depends on where all end */
+        json_object_set_new(root, "restarts", json_integer(s->restarts));
+        json_object_set_new(root, "max-iter", json_integer(s->max_iterations));
+    }
     if (s->on_pcs) {
         json_object_set_new(root, "on-pcs", json_true());
         hyp_identity_set_components(root, &s->pca);

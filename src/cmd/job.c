@@ -10,7 +10,6 @@
 #include "cmd/formats.h"
 #include "cmd/project.h"
 #include "cmd/stac.h"
-#include "cmd/start.h"
 #include "hyperslab/comm.h"
 #include "hyperslab/version.h"
 
@@ -170,68 +169,6 @@ out:
     return st;
 }
 
-/* Say the line that SPy says, and keep the step for the record. */
-static void observe(void *context, const hyp_kmeans_step *step)
-{
-    hyp_job *job = context;
-
-    hyp_job_say(job, "k-means iteration %d - %lld pixels reassigned.",
-                step->iteration, (long long)step->reassigned);
-    if (job->rank == 0 && hyp_progress_is_asked())
-        fprintf(stderr,
-                "k-means: iteration %d, %lld pixels reassigned; %.0f s since "
-                "the start\n",
-                step->iteration, (long long)step->reassigned,
-                hyp_clock() - job->begin);
-    job->step[job->steps] = *step;
-    job->seconds[job->steps++] = hyp_clock() - job->begin;
-}
-
-static hyp_status make_room_for_steps(hyp_job *job)
-{
-    const size_t most = (size_t)job->settings->max_iterations;
-    hyp_status st;
-
-    HYP_TRY(hyp_alloc(&job->step, most));
-    HYP_TRY(hyp_alloc(&job->seconds, most));
-out:
-    return st;
-}
-
-hyp_status hyp_job_cluster_all(hyp_job *job)
-{
-    const hyp_settings *s = job->settings;
-    hyp_kmeans_options options = {
-        .classes = s->classes,
-        .max_iterations = s->max_iterations,
-        .distance = s->distance,
-        .min_change = s->min_change / 100,
-        .observer = observe,
-        .observer_context = job,
-    };
-    double *start = NULL, begin = hyp_clock();
-    hyp_status st;
-
-    HYP_TRY(hyp_agree(job->comm, make_room_for_steps(job)));
-    if (!s->resume || s->start_clusters)
-        HYP_TRY(hyp_start_centres_all(job, &start));
-    options.start = start;
-    HYP_TRY(hyp_checkpoints_use_all(job, s->start_clusters ? start : NULL,
-                                    &options));
-    HYP_TRY(hyp_kmeans_all(job->points.slab, job->points.summary, &options,
-                           job->comm, &job->kmeans));
-    hyp_job_phase(job, "k-means",
-                  hyp_clock() - begin - job->checkpoints.seconds);
-    if (job->checkpoints.written > 0)
-        hyp_job_phase(job, "checkpoints", job->checkpoints.seconds);
-    hyp_job_say(job, "k-means %s with %d classes after %d iterations",
-                job->kmeans.converged ? "converged" : "stopped",
-                job->kmeans.classes, job->kmeans.iterations);
-out:
-    free(start);
-    return st;
-}
-
 hyp_status hyp_job_reduce_all(hyp_job *job)
 {
     hyp_pca_options options = job->settings->pca;
@@ -271,6 +208,7 @@ hyp_status hyp_job_finish_all(hyp_job *job, hyp_status mine)
     hyp_slab_release(&job->slab);
     hyp_scene_release(&job->scene);
     hyp_inputs_release(&job->inputs);
+    free(job->start_within);
     free(job->step);
     free(job->seconds);
     free(job->flown);

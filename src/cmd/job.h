@@ -75,6 +75,9 @@ typedef struct hyp_job {
     int64_t masked; /* pixels with data that the mask leaves out */
     hyp_job_points points;
     hyp_job_scores scores;
+    int starts; /* of k-means that have ended                             */
+    double *start_within; /* [settings->restarts] where they ended, in units
+                             of the points squared; owned                 */
     hyp_kmeans kmeans;
     int steps;
     hyp_kmeans_step *step; /* [settings->max_iterations]; owned            */
@@ -120,13 +123,6 @@ HYP_CHECKED hyp_status hyp_job_choose_all(hyp_job *job);
  * Collective: yes
  */
 HYP_CHECKED hyp_status hyp_job_read_all(hyp_job *job);
-
-/*
- * Cluster the points: the pixels that were read, or their scores.
- *
- * Collective: yes
- */
-HYP_CHECKED hyp_status hyp_job_cluster_all(hyp_job *job);
 
 /*
  * Find the principal components of the pixels that were read.  If their scores

@@ -7,7 +7,7 @@
 
 #include "cmd/take.h"
 
-enum { MOST_ITERATIONS = 100000 };
+enum { MOST_ITERATIONS = 100000, MOST_STARTS = 10000 };
 
 /* Keys of options without a short name. */
 enum {
@@ -16,6 +16,7 @@ enum {
     KEY_START_CLUSTERS,
     KEY_DISTANCE,
     KEY_SEED,
+    KEY_RESTARTS,
     KEY_MIN_CHANGE,
     KEY_CHECKPOINT_EVERY,
     KEY_RESUME,
@@ -32,6 +33,11 @@ static const struct argp_option options[] = {
       "Start from the centroids in a centroids.csv or model.h5", 0 },
     { "distance", KEY_DISTANCE, "D", 0, "l2 or l1 (l2)", 0 },
     { "seed", KEY_SEED, "S", 0, "Seed of the draws of kmeans++ (0)", 0 },
+    { "restarts", KEY_RESTARTS, "N", 0,
+      "Start N times, with the seeds S, S + 1, ..., and keep the result with "
+      "the "
+      "least within-class sum of squares (1)",
+      0 },
     { "min-change", KEY_MIN_CHANGE, "PERCENT", 0,
       "Stop when fewer of the pixels change their class (0: when none does)",
       0 },
@@ -60,6 +66,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
                             &s->max_iterations);
     case KEY_START_CLUSTERS: s->start_clusters = arg; return 0;
     case KEY_SEED: return hyp_take_seed("seed", arg, &s->seed);
+    case KEY_RESTARTS:
+        return hyp_take_int("restarts", arg, MOST_STARTS, &s->restarts);
     case KEY_MIN_CHANGE:
         return hyp_take_double("min-change", arg, 0, 100, &s->min_change);
     case KEY_CHECKPOINT_EVERY:

@@ -82,7 +82,7 @@ static void describe_sweep(const hyp_settings *s, hyp_footprint_task *task)
     const hyp_swept *swept = &s->swept;
 
     task->classes = most_classes(swept);
-    task->labels = swept->ks;
+    task->labels = swept->ks + (s->restarts > 1); /* and of the best start */
     for (int i = 0; swept->subsets > 1 && i < swept->subsets; i++)
         if (swept->subset[i] > 1 &&
             task->bands / swept->subset[i] > task->picked)
@@ -280,15 +280,16 @@ static hyp_status check_files(const plan *p)
 static double seconds_of(const plan *p, double *reading)
 {
     const hyp_job *job = p->job;
+    const int starts = job->settings->restarts;
     const double pixels = (double)job->scene.cells / job->size;
     double rest = per_run + pixels * per_pixel_written;
 
     *reading = (double)p->decoded * per_decoded_byte / job->size;
     if (job->makes.classes)
-        rest += pixels * per_pixel_and_root_of_classes *
+        rest += pixels * per_pixel_and_root_of_classes * starts *
                 sqrt(job->settings->classes);
     if (job->makes.sweep)
-        rest += pixels * per_pixel_and_root_of_classes *
+        rest += pixels * per_pixel_and_root_of_classes * starts *
                 hyp_swept_count(&job->settings->swept) *
                 sqrt(most_classes(&job->settings->swept));
     if (p->task.components)

@@ -145,6 +145,16 @@ static json_t *describe_counts(const hyp_kmeans *km)
     return counts;
 }
 
+/* Where the starts of k-means ended. */
+static json_t *describe_starts(const hyp_job *job, double unit)
+{
+    json_t *list = json_array();
+
+    for (int i = 0; i < job->starts; i++)
+        json_array_append_new(list, json_real(job->start_within[i] / unit));
+    return list;
+}
+
 static json_t *describe_kmeans(const hyp_job *job)
 {
     const hyp_kmeans *km = &job->kmeans;
@@ -170,6 +180,8 @@ static json_t *describe_kmeans(const hyp_job *job)
         km->within / unit, "pixels", describe_counts(km), "ndvi_nm",
         job->ndvi_nm[0] > 0 ? hyp_json_numbers(job->ndvi_nm, 2) : json_null(),
         "steps", steps);
+    if (job->settings->restarts > 1)
+        json_object_set_new(root, "starts", describe_starts(job, unit));
     if (job->makes.of_scores)
         json_object_set_new(root, "scores",
                             json_pack("{s:i, s:f}", "components",

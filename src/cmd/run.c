@@ -1,6 +1,7 @@
 /*
  * run.c - hyperslab run, kmeans, pca: from tiles to maps
  */
+#include "cmd/cluster.h"
 #include "cmd/cmd.h"
 #include "cmd/job.h"
 #include "cmd/page.h"
@@ -18,7 +19,7 @@ static hyp_status cluster_all(hyp_job *job)
 
     if (scores)
         HYP_TRY(hyp_project_pixels_all(job));
-    HYP_TRY(hyp_job_cluster_all(job));
+    HYP_TRY(hyp_cluster_all(job));
     if (scores)
         HYP_TRY(hyp_project_classes_all(job));
     HYP_TRY(hyp_write_classes_all(job));

@@ -88,6 +88,7 @@ static void set_defaults(hyp_settings *s)
         .quantum = 1e-4,
         .classes = 5,
         .max_iterations = 500,
+        .restarts = 1,
         .checkpoint_every = 600,
         .pca = { .variance = 0.999 },
         .snr = 10,
@@ -119,9 +120,26 @@ static hyp_status check_scores(const hyp_settings *s, bool also_pca)
     return HYP_OK;
 }
 
+static hyp_status check_starts(const hyp_settings *s)
+{
+    if (s->restarts > 1 && s->start_clusters)
+        return hyp_fail(HYP_EUSAGE,
+                        "--restarts %d: all would be the same, from "
+                        "--start-clusters; leave one of the two out",
+                        s->restarts);
+    if (s->restarts > 1 && s->init != HYP_INIT_PLUS_PLUS)
+        return hyp_fail(HYP_EUSAGE,
+                        "--restarts %d: all would be the same, on the "
+                        "diagonal; add --init kmeans++",
+                        s->restarts);
+    return HYP_OK;
+}
+
 static hyp_status check(const hyp_settings *s, unsigned takes,
                         const char *command)
 {
+    hyp_status st = HYP_OK;
+
     if (takes & HYP_TAKES_RESULTS && s->tiles != 1)
         return hyp_fail(HYP_EUSAGE,
                         "name one folder of results; see 'hyperslab %s --help'",
@@ -145,8 +163,10 @@ static hyp_status check(const hyp_settings *s, unsigned takes,
     if (takes & HYP_TAKES_MNF && s->hdf5)
         return hyp_fail(HYP_EUSAGE, "--hdf5 does not hold MNF");
     if (takes & HYP_TAKES_KMEANS)
-        return check_scores(s, strcmp(command, "kmeans") != 0);
-    return HYP_OK;
+        st = check_starts(s);
+    if (st == HYP_OK && takes & HYP_TAKES_KMEANS)
+        st = check_scores(s, strcmp(command, "kmeans") != 0);
+    return st;
 }
 
 /* A sweep goes without the options that are about one run. */

@@ -97,7 +97,8 @@ typedef struct hyp_settings {
     hyp_init init;
     const char *start_clusters;
     hyp_distance distance;
-    uint64_t seed;
+    uint64_t seed;           /* of the first start             */
+    int restarts;            /* how many starts, one at least  */
     double min_change;       /* per cent                       */
     double checkpoint_every; /* seconds; 0: not while it runs  */
     bool resume;

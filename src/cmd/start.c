@@ -122,7 +122,7 @@ static void project(const hyp_job *job, const double *spectrum, double *centre)
                    (size_t)bands * sizeof *centre);
 }
 
-static hyp_status take_start_all(const hyp_job *job, double *centre)
+hyp_status hyp_start_given_all(const hyp_job *job, double *centre)
 {
     double *spectrum;
     hyp_status st = hyp_alloc(&spectrum, (size_t)job->settings->classes *
@@ -137,28 +137,13 @@ out:
 }
 
 hyp_status hyp_start_drawn_all(const hyp_settings *settings, int classes,
-                               const hyp_job_points *points, MPI_Comm comm,
-                               double *centre)
+                               int number, const hyp_job_points *points,
+                               MPI_Comm comm, double *centre)
 {
     if (settings->init == HYP_INIT_PLUS_PLUS)
         return hyp_kmeans_plus_plus_all(points->slab, points->summary, classes,
-                                        settings->seed, comm, centre);
+                                        settings->seed + (uint64_t)number, comm,
+                                        centre);
     hyp_kmeans_diagonal(points->summary, classes, centre);
     return HYP_OK;
-}
-
-hyp_status hyp_start_centres_all(const hyp_job *job, double **centre)
-{
-    const hyp_settings *s = job->settings;
-    const hyp_job_points *points = &job->points;
-    hyp_status st;
-
-    st = hyp_alloc(centre, (size_t)s->classes * (size_t)points->slab->bands);
-    HYP_TRY(hyp_agree(job->comm, st));
-    if (s->start_clusters)
-        st = take_start_all(job, *centre);
-    else
-        st = hyp_start_drawn_all(s, s->classes, points, job->comm, *centre);
-out:
-    return st;
 }

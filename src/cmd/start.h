@@ -7,28 +7,26 @@
 #include "cmd/job.h"
 
 /*
- * The start centres that the options ask for: on the diagonal, drawn by
- * k-means++, or read from a centroids.csv or model.h5 of the same bands, of
- * which k-means on scores takes the scores.
+ * The start centres in the centroids.csv or model.h5 that the options name, which
+ * must be of the same bands; k-means on scores takes their scores.
  *
  * Collective: yes
- * Shapes:     *centre [classes][bands of the points], in units of the points
+ * Shapes:     centre [classes][bands of the points], in units of the points, out
  * Errors:     HYP_ENOINPUT, HYP_EFORMAT for a file of other bands or another
  *             number of classes, naming what differs; HYP_ENOMEM
- * Ownership:  the caller frees *centre
  */
-HYP_CHECKED hyp_status hyp_start_centres_all(const hyp_job *job,
-                                             double **centre);
+HYP_CHECKED hyp_status hyp_start_given_all(const hyp_job *job, double *centre);
 
 /*
- * Those of them that need no file: on the diagonal, or drawn by k-means++.
+ * Start centres that need no file: on the diagonal, or the number-th ones, from
+ * 0, that k-means++ draws.
  *
  * Collective: yes
- * Shapes:     centre [classes][bands of the points], out
+ * Shapes:     centre [classes][bands of the points], in units of the points, out
  * Errors:     HYP_ENOMEM
  */
 HYP_CHECKED hyp_status hyp_start_drawn_all(const hyp_settings *settings,
-                                           int classes,
+                                           int classes, int number,
                                            const hyp_job_points *points,
                                            MPI_Comm comm, double *centre);
 

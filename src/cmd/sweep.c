@@ -34,30 +34,51 @@ typedef struct view {
     double share;
 } view;
 
-static hyp_status cluster_all(sweep *s, const view *v, int classes,
-                              hyp_kmeans *km, double *seconds)
+/* From the start with this number; best is replaced by what is better. */
+static hyp_status improve_all(const sweep *s, const view *v, int number,
+                              double *centre, hyp_kmeans *best)
 {
     const hyp_settings *settings = s->job->settings;
-    const double begin = hyp_clock();
-    hyp_kmeans_options options = { .classes = classes,
-                                   .max_iterations = settings->max_iterations,
-                                   .distance = settings->distance,
-                                   .min_change = settings->min_change / 100 };
-    double *start = NULL;
+    const hyp_kmeans_options options = {
+        .classes = best->classes,
+        .max_iterations = settings->max_iterations,
+        .distance = settings->distance,
+        .min_change = settings->min_change / 100,
+        .start = centre,
+    };
+    hyp_kmeans km = { 0 }, worse;
     hyp_status st;
 
-    st = hyp_alloc(&start, (size_t)classes * (size_t)v->points.slab->bands);
-    HYP_TRY(hyp_agree(s->job->comm, st));
-    HYP_TRY(hyp_start_drawn_all(settings, classes, &v->points, s->job->comm,
-                                start));
-    options.start = start;
+    HYP_TRY(hyp_start_drawn_all(settings, best->classes, number, &v->points,
+                                s->job->comm, centre));
     HYP_TRY(hyp_kmeans_all(v->points.slab, v->points.summary, &options,
-                           s->job->comm, km));
+                           s->job->comm, &km));
+    if (number == 0 || km.within < best->within) {
+        worse = *best;
+        *best = km;
+        km = worse;
+    }
+out:
+    hyp_kmeans_release(&km);
+    return st;
+}
+
+static hyp_status cluster_all(sweep *s, const view *v, hyp_kmeans *km,
+                              double *seconds)
+{
+    const size_t bands = (size_t)v->points.slab->bands;
+    const double begin = hyp_clock();
+    double *centre;
+    hyp_status st = hyp_alloc(&centre, (size_t)km->classes * bands);
+
+    HYP_TRY(hyp_agree(s->job->comm, st));
+    for (int i = 0; i < s->job->settings->restarts; i++)
+        HYP_TRY(improve_all(s, v, i, centre, km));
     *seconds = hyp_clock() - begin;
     s->clustering += *seconds;
     MPI_Allreduce(MPI_IN_PLACE, seconds, 1, MPI_DOUBLE, MPI_MAX, s->job->comm);
 out:
-    free(start);
+    free(centre);
     return st;
 }
 
@@ -76,7 +97,7 @@ static hyp_status add_line_all(sweep *s, const view *v, int i)
 {
     const int classes = s->job->settings->swept.k[i];
     hyp_sweep_line *line = &s->found->line[s->done++];
-    hyp_kmeans km = { 0 };
+    hyp_kmeans km = { .classes = classes };
     const uint16_t *label;
     double begin;
     hyp_status st;
@@ -86,7 +107,7 @@ static hyp_status add_line_all(sweep *s, const view *v, int i)
                               .share = v->share,
                               .dimensions = v->points.slab->bands,
                               .step = 1 / v->points.scale };
-    HYP_TRY(cluster_all(s, v, classes, &km, &line->seconds));
+    HYP_TRY(cluster_all(s, v, &km, &line->seconds));
     label = km.label;
     line->iterations = km.iterations;
     line->converged = km.converged;

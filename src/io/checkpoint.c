@@ -26,11 +26,11 @@
 enum { PIECE = 1 << 20 }; /* bytes of labels that are written at a time */
 
 typedef struct writer {
-    const char *folder, *identity;
+    const char *folder;
+    const hyp_course *course;
     const hyp_slab *slab;
     const hyp_summary *summary;
     const hyp_kmeans *state;
-    const hyp_kmeans_step *step;
     char *written, *latest, *old; /* paths; owned                     */
     unsigned char *piece;         /* [PIECE]; owned                   */
     int64_t place[2];             /* of the labels; bytes of the file */
@@ -74,20 +74,33 @@ static bool put_column(hid_t group, const char *name, hid_t type,
     const char *from = first;
 
     for (int i = 0; i < w->state->iterations; i++)
-        memcpy(&column[i], from + (size_t)i * sizeof *w->step, sizeof *column);
+        memcpy(&column[i], from + (size_t)i * sizeof(hyp_kmeans_step),
+               sizeof *column);
     return hyp_h5_put(group, name, type, 0, w->state->iterations, column);
 }
 
 static bool put_steps(hid_t file, const writer *w, int64_t *column)
 {
+    const hyp_kmeans_step *step = w->course->step;
     hid_t group =
         H5Gcreate2(file, "steps", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
     bool ok = put_column(group, "reassigned", H5T_NATIVE_INT64, w,
-                         &w->step->reassigned, column) &&
-              put_column(group, "within", H5T_NATIVE_DOUBLE, w,
-                         &w->step->within, column) &&
+                         &step->reassigned, column) &&
+              put_column(group, "within", H5T_NATIVE_DOUBLE, w, &step->within,
+                         column) &&
               put_column(group, "decided_exactly", H5T_NATIVE_INT64, w,
-                         &w->step->decided_exactly, column);
+                         &step->decided_exactly, column);
+
+    H5Gclose(group);
+    return ok;
+}
+
+static bool put_starts(hid_t file, const hyp_course *course)
+{
+    hid_t group =
+        H5Gcreate2(file, "starts", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    bool ok = hyp_h5_put(group, "within", H5T_NATIVE_DOUBLE, 0, course->starts,
+                         course->within);
 
     H5Gclose(group);
     return ok;
@@ -119,9 +132,9 @@ static hyp_status lay_out(writer *w)
         file = hyp_h5_sink(w->written, HYP_SEAL_BYTES, &failure);
     ok = file >= 0 && hyp_h5_put_text(file, "program", "hyperslab") &&
          hyp_h5_put_text(file, "version", HYP_VERSION) &&
-         hyp_h5_put_text(file, "identity", w->identity) &&
+         hyp_h5_put_text(file, "identity", w->course->identity) &&
          put_state(file, w->state) && put_steps(file, w, column) &&
-         put_labels(file, w);
+         put_starts(file, w->course) && put_labels(file, w);
     if (file >= 0)
         ok = H5Fclose(file) >= 0 && ok;
     free(column);
@@ -197,18 +210,17 @@ static void release(writer *w)
     free(w->piece);
 }
 
-hyp_status hyp_checkpoint_write_all(const char *folder, const char *identity,
+hyp_status hyp_checkpoint_write_all(const char *folder,
+                                    const hyp_course *course,
                                     const hyp_slab *slab,
                                     const hyp_summary *summary,
-                                    const hyp_kmeans *state,
-                                    const hyp_kmeans_step *step, MPI_Comm comm)
+                                    const hyp_kmeans *state, MPI_Comm comm)
 {
     writer w = { .folder = folder,
-                 .identity = identity,
+                 .course = course,
                  .slab = slab,
                  .summary = summary,
                  .state = state,
-                 .step = step,
                  .label_bytes = state->classes > UINT8_MAX + 1 ? 2 : 1 };
     hyp_status st;
     int rank;

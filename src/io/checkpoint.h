@@ -16,6 +16,8 @@
  *   /steps/reassigned       [iterations] int64, pixels
  *   /steps/within           [iterations] float64, DN squared
  *   /steps/decided_exactly  [iterations] int64, pixels
+ *   /starts/within          [starts] float64, DN squared: where earlier starts
+ *                           ended
  *
  * The file has a user block, the seal (io/seal.h).
  */
@@ -30,19 +32,24 @@
 #define HYP_CHECKPOINT_H5     "checkpoint.h5"
 #define HYP_CHECKPOINT_OLD_H5 "checkpoint.old.h5"
 
+/* How a run came to its state. */
+typedef struct hyp_course {
+    const char *identity;        /* a text that tells this run from others */
+    const hyp_kmeans_step *step; /* [iterations of the state]              */
+    int starts;                  /* that have ended before this one        */
+    const double *within;        /* [starts], DN squared: of their ends    */
+} hyp_course;
+
 /*
  * Save where k-means stands.
  *
  * Collective: yes
- * Shapes:     identity: a text that tells this run from others; step
- *             [state->iterations]
  * Errors:     HYP_ECREATE, HYP_EIO, HYP_ENOMEM; what was saved before is there
  *             still, and nothing else
  */
 HYP_CHECKED hyp_status hyp_checkpoint_write_all(
-    const char *folder, const char *identity, const hyp_slab *slab,
-    const hyp_summary *summary, const hyp_kmeans *state,
-    const hyp_kmeans_step *step, MPI_Comm comm);
+    const char *folder, const hyp_course *course, const hyp_slab *slab,
+    const hyp_summary *summary, const hyp_kmeans *state, MPI_Comm comm);
 
 /* What was saved. */
 typedef struct hyp_checkpoint {
@@ -51,6 +58,8 @@ typedef struct hyp_checkpoint {
     int64_t pixels;        /* of all ranks                                   */
     hyp_kmeans state;      /* without labels, until they are read; owned     */
     hyp_kmeans_step *step; /* [state.iterations]; owned                      */
+    int starts;            /* that had ended before this one                 */
+    double *within;        /* [starts], DN squared: of their ends; owned     */
     int label_bytes;       /* of one label                                   */
     int64_t labels_at;     /* in the file                                    */
     char damage[1000];     /* of the latest, if this is the old one; or ""   */

@@ -22,7 +22,7 @@
 
 /* The sizes of what is read: as 64-bit numbers, to tell all ranks. */
 typedef struct sizes {
-    int64_t classes, bands, iterations, pixels, label_bytes, labels_at;
+    int64_t classes, bands, iterations, starts, pixels, label_bytes, labels_at;
 } sizes;
 
 /* The shape of a dataset of one or two dimensions; 0 if it is not. */
@@ -79,9 +79,10 @@ static bool measure_labels(hid_t file, sizes *n)
 
 static bool measure(hid_t file, sizes *n)
 {
-    hsize_t sum[2], steps[2], labels[2];
+    hsize_t sum[2], steps[2], starts[2], labels[2];
     bool ok = shape_of(file, "kmeans/sum", sum) == 2 &&
               shape_of(file, "steps/within", steps) == 1 &&
+              shape_of(file, "starts/within", starts) == 1 &&
               shape_of(file, "labels", labels) == 1 && measure_labels(file, n);
 
     if (!ok)
@@ -89,6 +90,7 @@ static bool measure(hid_t file, sizes *n)
     n->classes = (int64_t)sum[0];
     n->bands = (int64_t)sum[1];
     n->iterations = (int64_t)steps[0];
+    n->starts = (int64_t)starts[0];
     n->pixels = (int64_t)labels[0];
     return n->classes <= HYP_MAX_CLASSES && n->bands <= HYP_MAX_BANDS;
 }
@@ -100,6 +102,7 @@ static hyp_status make_room(hyp_checkpoint *c, const sizes *n)
     hyp_status st;
 
     c->pixels = n->pixels;
+    c->starts = (int)n->starts;
     c->label_bytes = (int)n->label_bytes;
     c->labels_at = n->labels_at;
     *km = (hyp_kmeans){ .classes = (int)n->classes,
@@ -109,6 +112,7 @@ static hyp_status make_room(hyp_checkpoint *c, const sizes *n)
     HYP_TRY(hyp_alloc(&km->sum, classes * bands));
     HYP_TRY(hyp_alloc(&km->count, classes));
     HYP_TRY(hyp_alloc(&c->step, (size_t)n->iterations));
+    HYP_TRY(hyp_alloc(&c->within, (size_t)n->starts));
 out:
     return st;
 }
@@ -173,7 +177,8 @@ static hyp_status get_all(hid_t file, hyp_checkpoint *c, sizes *n)
     HYP_TRY(hyp_alloc(&whole, (size_t)n->iterations));
     HYP_TRY(hyp_alloc(&within, (size_t)n->iterations));
     if (!get_state(file, &c->state) ||
-        !get_steps(file, c->step, (int)n->iterations, whole, within))
+        !get_steps(file, c->step, (int)n->iterations, whole, within) ||
+        !get(file, "starts/within", H5T_NATIVE_DOUBLE, n->starts, c->within))
         st = hyp_h5_fail(HYP_EFORMAT, "is not as a checkpoint is");
 out:
     free(whole);
@@ -213,6 +218,7 @@ static hyp_status tell_all(hyp_checkpoint *c, sizes *n, MPI_Comm comm)
     MPI_Bcast(km->centre, all, MPI_DOUBLE, 0, comm);
     MPI_Bcast(km->sum, all, MPI_INT64_T, 0, comm);
     MPI_Bcast(km->count, km->classes, MPI_INT64_T, 0, comm);
+    MPI_Bcast(c->within, c->starts, MPI_DOUBLE, 0, comm);
     MPI_Bcast(c->step, km->iterations * (int)sizeof *c->step, MPI_BYTE, 0,
               comm);
 out:
@@ -301,5 +307,6 @@ void hyp_checkpoint_release(hyp_checkpoint *c)
     free(c->path);
     free(c->identity);
     free(c->step);
+    free(c->within);
     *c = (hyp_checkpoint){ 0 };
 }

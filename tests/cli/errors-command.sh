@@ -44,7 +44,7 @@ expect_error 1 64 'a whole number, or none' compare --nodata-a=0.5 a.tif b.tif
 
 # Values that are missing
 for option in -k -o --output --subset --bad-bands --bands --nodata --quantum \
-	--classes --max-iter --init --start-clusters --distance --seed \
+	--classes --max-iter --init --start-clusters --distance --seed --restarts \
 	--min-change --variance --components --min-eigenvalue --eigen-grid; do
 	expect_error 1 64 "'$option': no such option, or its value is missing" \
 		run tile.h5 $option

@@ -54,7 +54,8 @@ tile_options='--nodata --match-bands'
 read_options="$tile_options --subset --bad-bands --bands --quantum"
 write_options='--dry-run --scratch -o --output --overwrite -q --quiet'
 map_options="$write_options --mosaic-tif --envi --hdf5 --stac"
-kmeans_options='-k --max-iter --init --distance --seed --min-change'
+kmeans_options='-k --max-iter --init --distance --seed --restarts
+--min-change'
 one_options="$kmeans_options --start-clusters --checkpoint-every --resume
 --on-pcs"
 picture_options='--no-pictures --no-report'

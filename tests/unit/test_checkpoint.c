@@ -26,6 +26,8 @@ static double centre[MOST_CLASSES * BANDS];
 static int64_t sum[MOST_CLASSES * BANDS], count[MOST_CLASSES];
 static uint16_t label[PIXELS];
 static hyp_kmeans_step step[ROUNDS];
+static const double within[] = { 1e18 / 7, 1e17 / 3, 1e16 / 9 };
+static int starts; /* that have ended */
 static hyp_kmeans state = {
     .bands = BANDS, .centre = centre, .sum = sum, .count = count
 };
@@ -34,6 +36,7 @@ static void make_state(int classes, int iterations)
 {
     state.classes = classes;
     state.iterations = iterations;
+    starts = iterations % 4;
     for (int i = 0; i < classes * BANDS; i++) {
         centre[i] = 1000.0 / 3 * i - iterations;
         sum[i] = -((INT64_C(1) << 60) + i + iterations);
@@ -57,12 +60,12 @@ static hyp_status write_all(MPI_Comm comm)
 {
     hyp_summary summary = { .bands = BANDS, .pixels = PIXELS };
     hyp_slab slab = { .bands = BANDS };
+    const hyp_course course = { identity, step, starts, within };
     hyp_kmeans here = state;
 
     slab.pixels = share(comm, &summary.first);
     here.label = label + summary.first;
-    return hyp_checkpoint_write_all(dir, identity, &slab, &summary, &here, step,
-                                    comm);
+    return hyp_checkpoint_write_all(dir, &course, &slab, &summary, &here, comm);
 }
 
 static hyp_status write_round(int round)
@@ -95,6 +98,9 @@ static void check_open(MPI_Comm comm, const char *damage)
                      (size_t)state.classes * sizeof *count) == 0);
         CHECK(memcmp(found.step, step,
                      (size_t)state.iterations * sizeof *step) == 0);
+        CHECK(found.starts == starts);
+        CHECK(memcmp(found.within, within, (size_t)starts * sizeof *within) ==
+              0);
         CHECK(hyp_checkpoint_labels(&found, first, pixels) == HYP_OK);
         CHECK(memcmp(found.state.label, label + first,
                      (size_t)pixels * sizeof *label) == 0);
@@ -295,7 +301,8 @@ static void test_parts_that_are_missing(void)
                                           "kmeans/count",
                                           "steps/within",
                                           "steps/reassigned",
-                                          "steps/decided_exactly" };
+                                          "steps/decided_exactly",
+                                          "starts/within" };
 
     for (size_t i = 0; i < sizeof needed / sizeof *needed; i++) {
         without(needed[i], false);
