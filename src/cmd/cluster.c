@@ -76,8 +76,7 @@ static void say_of_start(const hyp_job *job, int number)
         hyp_job_say(job,
                     "k-means start %d of %d ended after %d iterations: %.9g "
                     "within classes",
-                    number + 1, job->settings->restarts,
-                    job->kmeans.iterations,
+                    number + 1, job->settings->restarts, job->kmeans.iterations,
                     job->kmeans.within / (scale * scale));
 }
 

@@ -4,6 +4,7 @@
 #include "core/changes.h"
 
 #include "base/mem.h"
+#include "kernel/fetch.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -63,14 +64,6 @@ static void add_all(hyp_changes *c)
         flush(c);
 }
 
-static void fetch(const int16_t *x, int stride)
-{
-    enum { LINE = 64 / sizeof *x };
-
-    for (int b = 0; b < stride; b += LINE)
-        __builtin_prefetch(x + b);
-}
-
 void hyp_changes_clear(hyp_changes *c)
 {
     add_all(c);
@@ -84,7 +77,7 @@ void hyp_changes_move(hyp_changes *c, const int16_t *x, int from, int to)
     c->next = (c->next + 1) % HYP_CHANGES_DELAY;
     add(c, move);
     *move = (hyp_move){ x, from, to };
-    fetch(x, c->stride);
+    hyp_fetch(x, c->stride);
     of_count(c)[from]--;
     of_count(c)[to]++;
     of_count(c)[c->classes]++;

@@ -11,17 +11,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* Sums of the squares of this rank's pixels: square [classes][stride]. */
-static void add_squares(const hyp_slab *slab, const hyp_kmeans *km,
-                        int64_t *square)
-{
-    const hyp_kernels *kernels = hyp_kernels_here();
-
-    for (int64_t p = 0; p < slab->pixels; p++)
-        kernels->add_squares(slab->dn + p * slab->stride, slab->stride,
-                             square + (int64_t)km->label[p] * slab->stride);
-}
-
 /* The sum of squares about the mean is (N S2 - S S) / N, and exact so far. */
 static double deviation(int64_t count, int64_t sum, int64_t square)
 {
@@ -45,7 +34,8 @@ hyp_status hyp_deviations_all(const hyp_slab *slab, const hyp_kmeans *km,
     if (st == HYP_OK)
         st = hyp_alloc(&d->value, (size_t)(km->classes * bands));
     HYP_TRY(hyp_agree(comm, st));
-    add_squares(slab, km, square);
+    hyp_kernels_here()->add_squares(slab->dn, slab->pixels, slab->stride,
+                                    km->label, square);
     MPI_Allreduce(MPI_IN_PLACE, square, (int)(km->classes * stride),
                   MPI_INT64_T, MPI_SUM, comm);
     for (int j = 0; j < km->classes; j++)

@@ -108,11 +108,12 @@ typedef struct hyp_kernels {
                          int16_t *low, int16_t *high, int64_t *sum);
 
     /*
-     * Add the square of each band of a pixel to a sum.
+     * Add the squares of the bands of pixels to the sums of their classes.
      *
-     * Shapes: x, sum [stride]
+     * Shapes: x [pixels][stride]; label [pixels]; sum [classes][stride]
      */
-    void (*add_squares)(const int16_t *x, int stride, int64_t *sum);
+    void (*add_squares)(const int16_t *x, int64_t pixels, int stride,
+                        const uint16_t *label, int64_t *sum);
 
     /*
      * Interleave images of single bands into pixels: a transpose.

@@ -348,15 +348,27 @@ TARGET static int64_t NAME(summarise)(const int16_t *x, int64_t pixels,
     return all;
 }
 
-TARGET static void NAME(add_squares)(const int16_t *x, int stride, int64_t *sum)
+TARGET static void NAME(add_squares)(const int16_t *x, int64_t pixels,
+                                     int stride, const uint16_t *label,
+                                     int64_t *sum)
 {
-    for (int b = 0; b < stride; b += HYP_LANES) {
-        hyp_int32x16 v = __builtin_convertvector(*(const hyp_int16x16 *)(x + b),
-                                                 hyp_int32x16);
-        hyp_int64x16 square = __builtin_convertvector(v * v, hyp_int64x16);
+    enum { AHEAD = 8 };
 
-        for (int i = 0; i < HYP_LANES; i++)
-            sum[b + i] += square[i];
+    for (int64_t p = 0; p < pixels; p++) {
+        const int16_t *now = x + p * stride;
+        const int ahead = p + AHEAD < pixels ? AHEAD * stride : 0;
+        int64_t *out = sum + (int64_t)label[p] * stride;
+
+        for (int b = 0; b < stride; b += HYP_LANES) {
+            hyp_int32x16 v = __builtin_convertvector(
+                *(const hyp_int16x16 *)(now + b), hyp_int32x16);
+            hyp_int64x16 square;
+
+            __builtin_prefetch(now + ahead + b);
+            memcpy(&square, out + b, sizeof square);
+            square += __builtin_convertvector(v * v, hyp_int64x16);
+            memcpy(out + b, &square, sizeof square);
+        }
     }
 }
 
@@ -420,11 +432,17 @@ TARGET static void NAME(interleave)(const int16_t *const *plane, int planes,
 {
     const int64_t whole = pixels / HYP_LANES * HYP_LANES;
 
-    for (int64_t p = 0; p < whole; p += HYP_LANES)
+    for (int64_t p = 0; p < whole; p += HYP_LANES) {
+        int16_t *now = out + p * stride;
+        const int64_t ahead = whole - p > 2 * HYP_LANES ? 2 * HYP_LANES : 0;
+
+        for (int i = 0; i < HYP_LANES; i++)
+            __builtin_prefetch(now + (ahead + i) * stride, 1);
         for (int b = 0; b < planes; b += HYP_LANES)
             NAME(interleave_16)
-    (plane + b, planes - b < HYP_LANES ? planes - b : HYP_LANES, p,
-     out + p * stride + b, stride);
+        (plane + b, planes - b < HYP_LANES ? planes - b : HYP_LANES, p, now + b,
+         stride);
+    }
     for (int64_t p = whole; p < pixels; p++)
         for (int b = 0; b < planes; b++)
             out[p * stride + b] = plane[b][p];

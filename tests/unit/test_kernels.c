@@ -239,22 +239,30 @@ static void test_summaries_of_extremes(void)
 
 static void test_sums_of_squares(void)
 {
+    enum { PIXELS = 11, CLASSES = 3 };
+    static const uint16_t label[PIXELS] = { 0, 0, 2, 1, 1, 1, 0, 2, 2, 0, 1 };
+
     for (int k = 0; k < STRIDES; k++) {
         const int stride = strides[k];
-        int16_t *x = random_pixels(1, stride, stride);
+        const size_t bytes = (size_t)(CLASSES * stride) * sizeof(int64_t);
+        int16_t *x = random_pixels(PIXELS, stride, stride);
 
         for (int isa = HYP_ISA_PORTABLE; isa <= (int)best(); isa++) {
-            int64_t *sum = guard_new((size_t)stride * sizeof *sum);
+            int64_t *sum = guard_new(bytes);
 
-            for (int b = 0; b < stride; b++)
-                sum[b] = INT64_C(1) << 40;
-            for (int i = 0; i < 3; i++) /* beyond 32 bits */
-                hyp_kernels_for((hyp_isa)isa)->add_squares(x, stride, sum);
-            for (int b = 0; b < stride; b++)
-                CHECK(sum[b] == (INT64_C(1) << 40) + INT64_C(3) * x[b] * x[b]);
-            guard_free(sum, (size_t)stride * sizeof *sum);
+            for (int i = 0; i < CLASSES * stride; i++) /* beyond 32 bits */
+                sum[i] = INT64_C(1) << 40;
+            hyp_kernels_for((hyp_isa)isa)
+                ->add_squares(x, PIXELS, stride, label, sum);
+            for (int64_t p = 0; p < PIXELS; p++)
+                for (int b = 0; b < stride; b++)
+                    sum[label[p] * stride + b] -=
+                        (int64_t)x[p * stride + b] * x[p * stride + b];
+            for (int i = 0; i < CLASSES * stride; i++)
+                CHECK(sum[i] == INT64_C(1) << 40);
+            guard_free(sum, bytes);
         }
-        free_pixels(x, 1, stride);
+        free_pixels(x, PIXELS, stride);
     }
 }
 

