@@ -8,7 +8,7 @@
 
 #include <stdlib.h>
 
-enum { GROUP_BYTES = 32 << 20 }; /* a larger chunk is a group by itself */
+enum { GROUP_BYTES = 64 << 20 }; /* a larger chunk is a group by itself */
 
 static int64_t lesser(int64_t a, int64_t b)
 {
