@@ -80,12 +80,13 @@ HYP_CHECKED hyp_status hyp_slab_pick(hyp_slab *slab, const hyp_slab *from,
 void hyp_slab_mark(hyp_slab *slab, int64_t row, int64_t rows, int16_t nodata);
 
 /*
- * Drop the pixels that are marked, and close the gaps.
+ * Drop those pixels of some rows that are marked, and close the gaps.
  *
  * Collective: no
- * Requires:   called once, after filling and marking
+ * Requires:   rows are dropped in order, each once, after filling and marking;
+ *             the slab is of use when the last one has been
  */
-void hyp_slab_drop(hyp_slab *slab);
+void hyp_slab_drop(hyp_slab *slab, int64_t row, int64_t rows);
 
 /*
  * Move rows between neighbouring ranks until every rank has as many valid

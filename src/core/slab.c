@@ -5,13 +5,17 @@
 
 #include "base/map.h"
 #include "base/mem.h"
+#include "kernel/fetch.h"
 #include "kernel/kernel.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { LANES = 32 }; /* int16 in 64 bytes */
+enum {
+    LANES = 32, /* int16 in 64 bytes                         */
+    AHEAD = 8   /* pixels that are fetched before they are read */
+};
 
 static int stride_of(int bands)
 {
@@ -109,34 +113,52 @@ static bool has_data(const int16_t *x, int count, int16_t nodata)
 
 void hyp_slab_mark(hyp_slab *slab, int64_t row, int64_t rows, int16_t nodata)
 {
-    for (int64_t p = slab->cells[row]; p < slab->cells[row + rows]; p++)
-        if (holds(slab->dn + p * slab->stride, slab->bands, nodata)) {
+    const int64_t last = slab->cells[slab->rows] - 1;
+
+    for (int64_t p = slab->cells[row]; p < slab->cells[row + rows]; p++) {
+        const int16_t *x = slab->dn + p * slab->stride;
+
+        if (p + AHEAD <= last)
+            hyp_fetch(x + AHEAD * slab->stride, slab->stride);
+        if (holds(x, slab->bands, nodata)) {
             slab->valid[p] = 0;
-            slab->partial +=
-                has_data(slab->dn + p * slab->stride, slab->bands, nodata);
-        }
-}
-
-void hyp_slab_drop(hyp_slab *slab)
-{
-    int64_t kept = 0;
-
-    for (int64_t row = 0; row < slab->rows; row++) {
-        slab->before[row] = kept;
-        for (int64_t p = slab->cells[row]; p < slab->cells[row + 1]; p++) {
-            if (!slab->valid[p])
-                continue;
-            if (kept != p)
-                memcpy(slab->dn + kept * slab->stride,
-                       slab->dn + p * slab->stride,
-                       (size_t)slab->stride * sizeof *slab->dn);
-            kept++;
+            slab->partial += has_data(x, slab->bands, nodata);
         }
     }
-    slab->before[slab->rows] = kept;
-    slab->pixels = kept;
+}
+
+/* Move the valid pixels of a row behind those kept so far; returns how many are
+   kept then. */
+static int64_t drop_from_row(hyp_slab *slab, int64_t row, int64_t kept)
+{
+    const int64_t end = slab->cells[row + 1];
+    int64_t p = slab->cells[row];
+
+    while (p < end) {
+        const int64_t first = p;
+
+        while (p < end && slab->valid[p])
+            p++;
+        if (kept != first)
+            memmove(slab->dn + kept * slab->stride,
+                    slab->dn + first * slab->stride,
+                    (size_t)((p - first) * slab->stride) * sizeof *slab->dn);
+        kept += p - first;
+        while (p < end && !slab->valid[p])
+            p++;
+    }
+    return kept;
+}
+
+void hyp_slab_drop(hyp_slab *slab, int64_t row, int64_t rows)
+{
+    for (int64_t i = row; i < row + rows; i++)
+        slab->before[i + 1] = drop_from_row(slab, i, slab->before[i]);
+    if (row + rows < slab->rows)
+        return;
+    slab->pixels = slab->before[slab->rows];
     hyp_map_forget(slab->block,
-                   (size_t)(kept * slab->stride) * sizeof *slab->dn,
+                   (size_t)(slab->pixels * slab->stride) * sizeof *slab->dn,
                    slab->block_bytes);
 }
 

@@ -424,24 +424,39 @@ static bool nodata_dn(const hyp_tile *tile, const hyp_cube_options *options,
     return true;
 }
 
-static hyp_status mark_invalid(const reader *r)
+/* Rows of a tile, one after the other, so that what is marked is in the cache
+   when it is moved. */
+static hyp_status clean_rows(const reader *r, int tile, hyp_rows rows)
 {
     hyp_slab *slab = r->slab;
+    hyp_mask *mask = r->options->mask;
+    int16_t nodata;
+    const bool marks =
+        nodata_dn(r->scene->tile[tile].tile, r->options, &nodata);
+    hyp_status st = HYP_OK;
 
-    for (int i = 0; i < r->scene->tiles; i++) {
-        hyp_rows rows = hyp_scene_rows(
-            r->scene, i,
-            (hyp_rows){ slab->first_row, slab->first_row + slab->rows });
-        int16_t nodata;
+    for (int64_t n = rows.begin; n < rows.end; n++) {
+        const int64_t row = n - slab->first_row;
 
-        if (rows.begin < rows.end &&
-            nodata_dn(r->scene->tile[i].tile, r->options, &nodata))
-            hyp_slab_mark(slab, rows.begin - slab->first_row,
-                          rows.end - rows.begin, nodata);
+        if (marks)
+            hyp_slab_mark(slab, row, 1, nodata);
+        if (mask)
+            HYP_TRY(hyp_mask_apply(mask, r->scene, tile, slab, row));
+        hyp_slab_drop(slab, row, 1);
     }
-    if (r->options->mask == NULL)
-        return HYP_OK;
-    return hyp_mask_apply(r->options->mask, r->scene, slab);
+out:
+    return st;
+}
+
+static hyp_status clean(const reader *r)
+{
+    const hyp_rows own = { r->slab->first_row,
+                           r->slab->first_row + r->slab->rows };
+    hyp_status st = HYP_OK;
+
+    for (int i = 0; st == HYP_OK && i < r->scene->tiles; i++)
+        st = clean_rows(r, i, hyp_scene_rows(r->scene, i, own));
+    return st;
 }
 
 hyp_status hyp_cube_read_all(const hyp_scene *scene,
@@ -466,8 +481,7 @@ hyp_status hyp_cube_read_all(const hyp_scene *scene,
         st = make_room(&r);
     HYP_TRY(hyp_agree(comm, st));
     HYP_TRY(exchange_all(&r));
-    HYP_TRY(hyp_agree(comm, mark_invalid(&r)));
-    hyp_slab_drop(slab);
+    HYP_TRY(hyp_agree(comm, clean(&r)));
     HYP_TRY(hyp_slab_balance_all(slab, comm));
 out:
     release(&r);

@@ -102,35 +102,21 @@ static bool is_out(const hyp_class_map *map, int64_t value)
     return value == 0 || (map->has_nodata && value == map->nodata);
 }
 
-/* One row of a tile, of which the mask's is in hand. */
-static void mark_row(const hyp_mask *mask, const int64_t *value, hyp_slab *slab,
-                     int64_t row)
+hyp_status hyp_mask_apply(hyp_mask *mask, const hyp_scene *scene, int tile,
+                          hyp_slab *slab, int64_t row)
 {
+    const hyp_mask_place *place = &mask->place[tile];
+    const int64_t of_tile = slab->first_row + row - scene->tile[tile].first_row;
+    const int64_t *value = mask->value + place->col;
+    hyp_status st;
+
+    HYP_TRY(
+        hyp_class_map_read(&mask->map, place->row + of_tile, 1, mask->value));
     for (int64_t p = slab->cells[row]; p < slab->cells[row + 1]; p++)
         if (is_out(&mask->map, *value++)) {
             slab->masked += slab->valid[p];
             slab->valid[p] = 0;
         }
-}
-
-hyp_status hyp_mask_apply(hyp_mask *mask, const hyp_scene *scene,
-                          hyp_slab *slab)
-{
-    const hyp_rows own = { slab->first_row, slab->first_row + slab->rows };
-    hyp_status st = HYP_OK;
-
-    for (int i = 0; i < scene->tiles; i++) {
-        const hyp_rows rows = hyp_scene_rows(scene, i, own);
-        const hyp_mask_place *place = &mask->place[i];
-
-        for (int64_t row = rows.begin; row < rows.end; row++) {
-            HYP_TRY(hyp_class_map_read(
-                &mask->map, place->row + row - scene->tile[i].first_row, 1,
-                mask->value));
-            mark_row(mask, mask->value + place->col, slab,
-                     row - slab->first_row);
-        }
-    }
 out:
     return st;
 }

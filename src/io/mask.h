@@ -35,15 +35,15 @@ HYP_CHECKED hyp_status hyp_mask_open(hyp_mask *mask, const char *path,
                                      const hyp_scene *scene);
 
 /*
- * Mark the pixels of a slab that the mask leaves out as invalid.
+ * Mark those pixels of a row of a slab as invalid that the mask leaves out.
  *
  * Collective: no
- * Requires:   the slab is of the mask's scene, and none of its pixels was
- *             dropped
+ * Requires:   the slab is of the mask's scene, and the row, counted from the
+ *             slab's first, of this tile; none of its pixels was dropped
  * Errors:     those of hyp_class_map_read()
  */
 HYP_CHECKED hyp_status hyp_mask_apply(hyp_mask *mask, const hyp_scene *scene,
-                                      hyp_slab *slab);
+                                      int tile, hyp_slab *slab, int64_t row);
 
 /* Close.  Accepts { 0 }.  Collective: no. */
 void hyp_mask_close(hyp_mask *mask);

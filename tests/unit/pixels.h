@@ -70,7 +70,7 @@ static inline hyp_status make_slab(hyp_slab *slab, int64_t rows, int64_t cols,
         for (int b = 0; b < bands; b++)
             slab->dn[p * slab->stride + b] = value(first * cols + p, b);
     hyp_slab_mark(slab, 0, count, nodata);
-    hyp_slab_drop(slab);
+    hyp_slab_drop(slab, 0, slab->rows);
     return HYP_OK;
 }
 

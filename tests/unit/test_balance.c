@@ -41,7 +41,7 @@ static hyp_status make_slab_of(const scene *s, hyp_slab *slab)
                     empty ? NODATA : value_at(first + row, col, b);
         }
     hyp_slab_mark(slab, 0, rows, NODATA);
-    hyp_slab_drop(slab);
+    hyp_slab_drop(slab, 0, slab->rows);
     return HYP_OK;
 }
 

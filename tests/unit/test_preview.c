@@ -144,7 +144,7 @@ static void make_pixels(void)
     for (int64_t r = 0; r < rows; r++)
         for (int64_t c = 0; c < cols[r]; c++)
             slab.valid[slab.cells[r] + c] = valid_at(first + r, c);
-    hyp_slab_drop(&slab);
+    hyp_slab_drop(&slab, 0, slab.rows);
     label = calloc((size_t)slab.pixels + 1, sizeof *label);
     value = calloc((size_t)slab.pixels * CHANNELS + 1, sizeof *value);
     for (int64_t r = 0; r < rows; r++)

@@ -121,7 +121,7 @@ static void check_scene(int64_t rows, int64_t cols, int bands, int permille)
           s.slab.stride < bands + 32);
     CHECK((uintptr_t)s.slab.dn % 64 == 0);
     hyp_slab_mark(&s.slab, 0, rows, NODATA);
-    hyp_slab_drop(&s.slab);
+    hyp_slab_drop(&s.slab, 0, s.slab.rows);
     check_dropped(&s);
     check_pixels_in(&s);
     for (int64_t row = 0; row <= rows; row++)
@@ -165,7 +165,7 @@ static void test_padding_is_not_nodata(void)
         for (int b = 0; b < 3; b++)
             slab.dn[p * slab.stride + b] = (int16_t)(p == 2 && b == 2 ? 0 : 5);
     hyp_slab_mark(&slab, 0, 2, 0);
-    hyp_slab_drop(&slab);
+    hyp_slab_drop(&slab, 0, slab.rows);
     CHECK(slab.pixels == 3);
     CHECK(slab.valid[1] == 1 && slab.valid[2] == 0 && slab.valid[3] == 1);
     hyp_slab_release(&slab);
@@ -242,7 +242,7 @@ static void test_pick(void)
             slab.dn[p * slab.stride + b] =
                 (int16_t)(p % 7 == 3 ? NODATA : 71 * p + b);
     hyp_slab_mark(&slab, 0, 5, NODATA);
-    hyp_slab_drop(&slab);
+    hyp_slab_drop(&slab, 0, slab.rows);
     check_picked(&slab, all, 10);
     check_picked(&slab, some, 3);
     check_picked(&slab, last, 1);
@@ -272,7 +272,7 @@ static void test_uneven_rows(void)
         for (int b = 0; b < 4; b++)
             slab.dn[p * slab.stride + b] = (int16_t)(p % 4 == 2 ? NODATA : p);
     hyp_slab_mark(&slab, 1, 3, NODATA); /* not pixel 2, in row 0 */
-    hyp_slab_drop(&slab);
+    hyp_slab_drop(&slab, 0, slab.rows);
     CHECK(slab.pixels == 10 && slab.before[1] == 3 && slab.before[2] == 6);
     CHECK(slab.before[3] == 6 && slab.before[4] == 9);
     CHECK(slab.valid[2] == 1 && slab.valid[6] == 0 && slab.valid[10] == 0);
