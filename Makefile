@@ -1,6 +1,6 @@
 # Build libhyperslab.a, the hyperslab program and the tests, out of tree.
 #
-#   make                          build/release/hyperslab, build/release/libhyperslab.a
+#   make                          hyperslab, hyperslab-fetch and libhyperslab.a in build/release
 #   make test                     unit, MPI, command-line, oracle and lint tests
 #   make test RANKS="1 4"         instead of the rank counts each test names
 #   make test ONLY=kmeans         only the tests whose path holds that word
@@ -69,7 +69,7 @@ TEST_OBJ := $(call obj,tobj,$(TEST_SRC))
 TESTS    := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(TEST_SRC))
 BOUNDS   := $(BUILD)/bench/bounds
 
-all: $(BUILD)/hyperslab $(BUILD)/libhyperslab.a
+all: $(BUILD)/hyperslab $(BUILD)/hyperslab-fetch $(BUILD)/libhyperslab.a
 
 $(BUILD)/obj/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
@@ -91,6 +91,11 @@ $(BUILD)/%.a:
 
 $(BUILD)/hyperslab: $(PROG_OBJ) $(BUILD)/libhyperslab.a
 	$(Q)$(CC) $(C) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(BUILD)/hyperslab-fetch: src/hyperslab-fetch.sh include/hyperslab/version.h
+	@mkdir -p $(@D)
+	$(Q)sed 's|@VERSION@|$(VERSION)|' $< > $@
+	$(Q)chmod 755 $@
 
 $(BUILD)/tests/%: $(BUILD)/tobj/tests/unit/%.o $(BUILD)/libhyperslab-test.a
 	@mkdir -p $(@D)
@@ -147,7 +152,8 @@ $(BUILD)/hyperslab.pc: config/hyperslab.pc.in include/hyperslab/version.h $(BUIL
 install: all $(BUILD)/hyperslab.pc
 	$(INSTALL) -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBDIR)/pkgconfig \
 	    $(DESTDIR)$(INCLUDEDIR)/hyperslab
-	$(INSTALL) -m 755 $(BUILD)/hyperslab $(DESTDIR)$(BINDIR)
+	$(INSTALL) -m 755 $(BUILD)/hyperslab $(BUILD)/hyperslab-fetch \
+	    $(DESTDIR)$(BINDIR)
 	$(INSTALL) -m 644 $(BUILD)/libhyperslab.a $(DESTDIR)$(LIBDIR)
 	$(INSTALL) -m 644 include/hyperslab.h $(DESTDIR)$(INCLUDEDIR)
 	$(INSTALL) -m 644 include/hyperslab/*.h $(DESTDIR)$(INCLUDEDIR)/hyperslab

@@ -31,8 +31,10 @@ if [ "$out" != "hyperslab $(pkg-config --modversion hyperslab): 3 of 4 bands kep
 	echo "install: the consumer said '$out'" >&2
 	exit 1
 fi
-said=$("$stage$PREFIX/bin/hyperslab" --version)
-[ "$said" = "hyperslab $(pkg-config --modversion hyperslab)" ] || {
-	echo "install: the program said '$said'" >&2
-	exit 1
-}
+for program in hyperslab hyperslab-fetch; do
+	said=$("$stage$PREFIX/bin/$program" --version)
+	[ "$said" = "$program $(pkg-config --modversion hyperslab)" ] || {
+		echo "install: the program said '$said'" >&2
+		exit 1
+	}
+done

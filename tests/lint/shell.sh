@@ -6,7 +6,7 @@ command -v shellcheck >/dev/null || {
 	exit 77
 }
 files=$(git ls-files '*.sh' '*.sbatch' 2>/dev/null) && [ -n "$files" ] ||
-	files=$(find slurm tests -name '*.sh' -o -name '*.sbatch')
+	files=$(find slurm src/hyperslab-fetch.sh tests -name '*.sh' -o -name '*.sbatch')
 for file in config/bootstrap .ci/run; do
 	[ ! -f "$file" ] || files="$files $file"
 done
