@@ -17,7 +17,7 @@ Usage: hyperslab-fetch --site SITE --year YEAR --easting E --northing N ...
 Download the NEON tiles that hold some places.
 
   --site=SITE            Four letters, such as SERC
-  --year=YEAR            Of the flight
+  --year=YEAR            Of the flight; or YEAR-MONTH, if there were several
   --easting=E[,E...]     UTM, metres, in the site's zone
   --northing=N[,N...]    As many
   --product=CODE         DP3.30006.002: bidirectional reflectance (the default);
@@ -29,13 +29,14 @@ Download the NEON tiles that hold some places.
   --help, --version
 
 The paths of the tiles are printed. A download that was interrupted goes on
-with the same command. NEON_TOKEN may hold a token of NEON's API, for more
-requests in an hour. Needs curl and jq.
+with the same command. NEON_TOKEN holds your token of NEON's API, which NEON
+demands since June 2026: see 'API tokens' in your account at
+data.neonscience.org. Needs curl and jq.
 EOS
 }
 
-say() {
-	echo "$*" >&2
+say() { # on one line
+	printf '%s\n' "$(printf '%s' "$*" | tr '\n' ' ')" >&2
 }
 
 fail() { # fail STATUS TEXT...
@@ -78,8 +79,9 @@ parse() {
 	done
 }
 
-matches() { # matches TEXT REGEX: all of it
-	printf '%s\n' "$1" | grep -Eqx -e "$2"
+matches() { # matches TEXT REGEX: all of it, which is one line
+	[ "$(printf '%s\n' "$1" | wc -l)" -eq 1 ] &&
+		printf '%s\n' "$1" | grep -Eqx -e "$2"
 }
 
 # The corners of the tiles that hold the places, a line each: tiles are squares
@@ -100,8 +102,8 @@ check_options() {
 		"--product '$product': expected a product of tiles, such as DP3.30006.002"
 	matches "$site" '[A-Z]{4}' || fail $EX_USAGE \
 		"--site '$site': expected four capital letters, such as SERC"
-	matches "$year" '[0-9]{4}' || fail $EX_USAGE \
-		"--year '$year': expected four digits"
+	matches "$year" '[0-9]{4}(-[0-9]{2})?' || fail $EX_USAGE \
+		"--year '$year': expected a year, such as 2022, or a month, 2022-05"
 	matches "$easting" "$_numbers" || fail $EX_USAGE \
 		"--easting '$easting': expected metres, such as 368005"
 	matches "$northing" "$_numbers" || fail $EX_USAGE \
@@ -116,12 +118,24 @@ check_options() {
 	done
 }
 
+# curl, telling NEON what it wants to know.
+neon() {
+	curl --show-error --fail --location --retry 5 \
+		--user-agent "hyperslab/$VERSION" --header "@$work/headers" "$@"
+}
+
+refuse() { # refuse WHAT: say what curl has said
+	_said=$(tail -n 1 "$work/curl")
+	_said=${_said:-cannot be downloaded}
+	case $_said in
+	*'error: 401' | *'error: 403') _said="$_said; does NEON_TOKEN hold your token? See --help" ;;
+	esac
+	fail $EX_IO "'$1': $_said"
+}
+
 # get URL FILE: what the API answers.
 get() {
-	curl --silent --show-error --fail --location --retry 5 \
-		--user-agent "hyperslab/$VERSION" --header "@$work/headers" \
-		--output "$2" "$1" 2>"$work/curl" ||
-		fail $EX_IO "'$1': $(tail -n 1 "$work/curl")"
+	neon --silent --output "$2" "$1" 2>"$work/curl" || refuse "$1"
 	jq -e .data "$2" >/dev/null 2>&1 ||
 		fail $EX_DATA "'$1': the answer is not as NEON's are"
 }
@@ -131,7 +145,7 @@ find_months() {
 	get "$api/products/$product" "$work/product"
 	jq -r --arg site "$site" --arg year "$year" '.data.siteCodes[]?
 		| select(.siteCode == $site) | .availableDataUrls[]?
-		| select(test("/\($year)-[0-9]+$"))' "$work/product" >"$work/months"
+		| select(test("/\($year)(-[0-9]+)?$"))' "$work/product" >"$work/months"
 	[ ! -s "$work/months" ] || return 0
 	_there=$(jq -r --arg site "$site" '[.data.siteCodes[]?
 		| select(.siteCode == $site) | .availableMonths[]?] | join(", ")' \
@@ -139,7 +153,7 @@ find_months() {
 	fail $EX_NOINPUT "$product has nothing of $site in $year${_there:+; it has $_there}"
 }
 
-# The tiles of the months, in $work/all: name, bytes, MD5 or -, URL.
+# The tiles of the months, in $work/all: name, bytes, month, URL.
 list_tiles() {
 	_kept_back=false
 	: >"$work/all"
@@ -150,13 +164,14 @@ list_tiles() {
 			_kept_back=true
 			continue
 		fi
-		jq -r '.data.files[]? | select(.name | test("_[0-9]+_[0-9]+_.*\\.h5$"))
-			| [.name, .size, (.md5 // "" | if . == "" then "-" else . end), .url]
-			| @tsv' \
-			"$work/month" >>"$work/all"
+		jq -r '.data.month as $month | .data.files[]?
+			| select(.name | test("^[^/]*_[0-9]+_[0-9]+_[^/]*\\.h5$"))
+			| [.name, .size // 0, $month, .url] | @tsv' "$work/month" >>"$work/all"
 	done <"$work/months"
 	[ -s "$work/all" ] || ! $_kept_back || fail $EX_NOINPUT \
 		"$product of $site in $year is provisional; add --include-provisional"
+	[ -s "$work/all" ] || fail $EX_NOINPUT \
+		"$product of $site in $year has no tiles in HDF5"
 }
 
 # Those with the wanted corners, in $work/list.
@@ -165,6 +180,9 @@ choose_tiles() {
 		grep -F "_${_corner}_" "$work/all" >>"$work/list" || fail $EX_NOINPUT \
 			"$site in $year has no tile at ${_corner%_*}, ${_corner#*_}; its tiles begin at $(extent)"
 	done
+	_twice=$(cut -f 1 "$work/list" | sort | uniq -d | head -n 1)
+	[ -z "$_twice" ] || fail $EX_USAGE "'$_twice' is of $(grep -F "$_twice	" \
+		"$work/list" | cut -f 3 | paste -sd ' '): give --year one of them"
 }
 
 # Of all tiles: "364000 to 370000, 4301000 to 4310000".
@@ -181,15 +199,21 @@ size_of() { # size_of FILE: bytes; 0 if there is none
 	if [ -e "$1" ]; then wc -c <"$1"; else echo 0; fi
 }
 
+# What came of a tile so far has a name for itself: those of other months and
+# releases are called the same.
+part_of() { # part_of NAME BYTES MONTH
+	printf '%s\n' "$savepath/.$1.$3.$2.part"
+}
+
 # How much is still to come, in bytes, as $left.
 measure() {
 	left=0
-	while IFS='	' read -r _name _size _md5 _url; do
-		_to=$savepath/$_name
+	while IFS='	' read -r _name _size _month _url; do
+		_to=$savepath/$_name _part=$(part_of "$_name" "$_size" "$_month")
 		[ ! -e "$_to" ] || [ "$(size_of "$_to")" -eq "$_size" ] ||
 			fail $EX_CREATE "'$_to' exists, and is not of $_size bytes; move it away"
-		[ -e "$_to" ] ||
-			left=$((left + _size - $(size_of "$savepath/.$_name.part")))
+		[ "$(size_of "$_part")" -le "$_size" ] || rm -f "$_part"
+		[ -e "$_to" ] || left=$((left + _size - $(size_of "$_part")))
 	done <"$work/list"
 }
 
@@ -210,30 +234,33 @@ ask() {
 
 # download URL FILE: what is there of it is gone on with.
 download() {
-	_how=--silent
-	[ ! -t 2 ] || _how=--progress-bar
-	curl $_how --show-error --fail --location --retry 5 --continue-at - \
-		--user-agent "hyperslab/$VERSION" --output "$2" "$1" 2>&2
+	: >"$work/curl"
+	if [ -t 2 ]; then
+		neon --progress-bar --continue-at - --output "$2" "$1"
+	else
+		neon --silent --continue-at - --output "$2" "$1" 2>"$work/curl"
+	fi
+	case $? in
+	0) ;;
+	18 | 28 | 52 | 55 | 56)
+		fail $EX_IO "'$_to': interrupted; the same command goes on"
+		;;
+	*) refuse "$1" ;;
+	esac
 }
 
-is_whole() { # is_whole FILE BYTES MD5
-	[ "$(size_of "$1")" -eq "$2" ] || return
-	[ "$3" = - ] || [ "$(md5sum <"$1" | cut -c 1-32)" = "$3" ]
-}
-
-fetch_tile() { # fetch_tile NAME BYTES MD5 URL
-	_to=$savepath/$1 _part=$savepath/.$1.part
+fetch_tile() { # fetch_tile NAME BYTES MONTH URL
+	_to=$savepath/$1 _part=$(part_of "$1" "$2" "$3")
 	if [ -e "$_to" ]; then
 		say "'$_to' is there already"
 		return
 	fi
-	[ "$(size_of "$_part")" -eq "$2" ] || download "$4" "$_part" ||
-		fail $EX_IO "'$1': interrupted; the same command goes on"
-	is_whole "$_part" "$2" "$3" || {
+	[ "$(size_of "$_part")" -eq "$2" ] || download "$4" "$_part"
+	[ "$(size_of "$_part")" -eq "$2" ] || {
 		rm -f "$_part"
-		fail $EX_DATA "'$1': is not what NEON says it is; try again"
+		fail $EX_DATA "'$1': came with another size than NEON says; try again"
 	}
-	mv "$_part" "$_to" || fail $EX_CREATE "'$_to': cannot be made"
+	mv -- "$_part" "$_to" || fail $EX_CREATE "'$_to': cannot be made"
 }
 
 parse "$@"
@@ -252,7 +279,7 @@ if $dry_run; then
 fi
 measure
 ask
-while IFS='	' read -r name bytes md5 url; do
-	fetch_tile "$name" "$bytes" "$md5" "$url"
-	echo "$savepath/$name"
+while IFS='	' read -r name bytes month url; do
+	fetch_tile "$name" "$bytes" "$month" "$url"
+	printf '%s\n' "$savepath/$name"
 done <"$work/list"

@@ -21,11 +21,14 @@ east=NEON_D02_SERC_DP3_369000_4306000_bidirectional_reflectance.h5
 "$python" "$lib/neon.py" "$top/neon" >"$top/url" &
 server=$!
 trap 'kill $server; rm -rf "$top"' EXIT
-while [ ! -s "$top/url" ]; do sleep 0.05; done
+while [ ! -s "$top/url" ]; do
+	kill -0 $server || exit 1
+	sleep 0.05
+done
 HYPERSLAB_NEON_API=$(cat "$top/url")
 export HYPERSLAB_NEON_API
-unset http_proxy https_proxy NEON_TOKEN
-here='--site SERC --year 2022 --easting 368005 --northing 4306005.7'
+unset http_proxy HTTPS_PROXY https_proxy ALL_PROXY all_proxy NEON_TOKEN
+here='--site SERC --year 2022-05 --easting 368005 --northing 4306005.7'
 
 fetch() { # fetch EXIT ARG...
 	_want=$1
@@ -67,7 +70,7 @@ refused() { # refused EXIT REGEX ARG...: one line says why, and nothing comes
 
 	# Two places of one tile, and one of another, elsewhere; by --name=value.
 	mkdir both
-	fetch 0 --site=SERC --year=2022 --easting=368005,369999,368999 \
+	fetch 0 --site=SERC --year=2022-05 --easting=368005,369999,368999 \
 		--northing=4306005,4306000,4306999 --savepath=both
 	expect 'both tiles' cmp "both/$west" "$top/neon/$west"
 	expect 'both tiles' cmp "both/$east" "$top/neon/$east"
@@ -79,18 +82,27 @@ refused() { # refused EXIT REGEX ARG...: one line says why, and nothing comes
 	touch "$top/neon/cut"
 	fetch 74 $here --savepath again
 	expect 'what to do' grep -q 'interrupted; the same command goes on' "$err"
-	[ "$(ls -A again)" = ".$west.part" ] || fail "again holds $(ls -A again)"
-	[ "$(wc -c <"again/.$west.part")" -eq 150000 ] || fail 'not half of it'
+	part=.$west.2022-05.300000.part
+	[ "$(ls -A again)" = "$part" ] || fail "again holds $(ls -A again)"
+	[ "$(wc -c <"again/$part")" -eq 150000 ] || fail 'not half of it'
+	printf '?' | dd of="again/$part" conv=notrunc 2>"$top/dd"
 	fetch 0 $here --savepath again
-	expect 'the tile, whole' cmp "again/$west" "$top/neon/$west"
+	[ "$(head -c 1 "again/$west")" = '?' ] || fail 'it was not gone on with'
+	expect 'the rest of the tile' cmp -i 1 "again/$west" "$top/neon/$west"
+
+	# What came of another month is not touched.
+	mkdir other
+	head -c 1000 /dev/zero >"other/.$west.2022-09.300000.part"
+	fetch 0 $here --savepath other
+	expect 'the tile, whole' cmp "other/$west" "$top/neon/$west"
 
 	# What is not as announced does not stay.
 	mkdir bad
-	touch "$top/neon/damage"
+	touch "$top/neon/short"
 	fetch 65 $here --savepath bad
-	expect 'what is wrong' grep -q 'is not what NEON says it is; try' "$err"
+	expect 'what is wrong' grep -q 'came with another size than NEON' "$err"
 	[ -z "$(ls -A bad)" ] || fail "bad holds $(ls -A bad)"
-	rm "$top/neon/damage"
+	rm "$top/neon/short"
 	echo short >"bad/$west"
 	refused 73 'exists, and is not of 300000 bytes; move it' $here --savepath bad
 
@@ -98,22 +110,28 @@ refused() { # refused EXIT REGEX ARG...: one line says why, and nothing comes
 		--year 2021 --easting 368005 --northing 4306005 --savepath both
 	fetch 0 --site SERC --year 2021 --easting 368005 --northing 4306005 \
 		--savepath both --include-provisional
-	refused 66 'nothing of SERC in 2019; it has 2021-08, 2022-05' \
+	refused 66 'nothing of SERC in 2019; it has 2021-08, 2022-05, 2022-09' \
 		--site SERC --year 2019 --easting 368005 --northing 4306005
 	refused 66 'nothing of ABBY in 2022$' \
 		--site ABBY --year 2022 --easting 368005 --northing 4306005
 	refused 66 'no tile at 370000, 4306000; its tiles begin at 368000 to 369000' \
 		--site SERC --year 2022 --easting 370005 --northing 4306005
+	refused 64 'is of 2022-05 2022-09: give --year one of them' --site SERC \
+		--year 2022 --easting 368005 --northing 4306005
 	refused 74 'products/DP3.30006.001.*404' $here --product DP3.30006.001
 	refused 65 'the answer is not as NEON' $here --product DP3.30001.001
 	printf secret >"$top/neon/token"
-	refused 74 403 $here
+	refused 74 '403; does NEON_TOKEN hold your token' $here
+	mkdir let-in
 	export NEON_TOKEN=secret
-	fetch 0 $here
+	fetch 0 $here --savepath let-in
+	expect 'the tile, whole' cmp "let-in/$west" "$top/neon/$west"
 	unset NEON_TOKEN
 	rm "$top/neon/token"
 
 	refused 64 "site '': expected four" --year 2022 --easting 1 --northing 2
+	refused 64 "site 'SERC.*expected" --year 2022 --easting 1 --northing 2 \
+		--site "$(printf 'SERC\nx')"
 	refused 64 "year '22'" --site SERC --year 22 --easting 1 --northing 2
 	refused 64 "easting 'x'" --site SERC --year 2022 --easting x --northing 2
 	refused 64 'as many of both' --site SERC --year 2022 --easting 1,2 --northing 2

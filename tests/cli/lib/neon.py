@@ -3,11 +3,11 @@
 
     neon.py FOLDER      prints the API's URL, and serves until it is killed
 
-The tiles are the *.h5 of the folder, of the site SERC in 2022-05; those of
-2021-08 are the same, and provisional.  A file FOLDER/cut has the next download
-end in the middle; FOLDER/token names the only token that is let in.
+The tiles are the *.h5 of the folder, of the site SERC, in each of two months of
+2022; those of 2021-08 are the same, and provisional.  A file FOLDER/cut has the
+next download end in the middle, FOLDER/short has all end early without saying
+so; FOLDER/token holds the only token that is let in.
 """
-import hashlib
 import json
 import os
 import sys
@@ -15,7 +15,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 FOLDER = sys.argv[1]
 PRODUCT = "DP3.30006.002"
-MONTHS = {"2021-08": "PROVISIONAL", "2022-05": "RELEASE-2024"}
+MONTHS = {"2021-08": "PROVISIONAL", "2022-05": "RELEASE-2024",
+          "2022-09": "RELEASE-2024"}
 
 
 def read(name):
@@ -41,7 +42,7 @@ class Neon(BaseHTTPRequestHandler):
     def month(self, month):
         names = sorted(os.listdir(FOLDER))
         files = [{"name": name, "size": str(len(read(name))),
-                  "md5": hashlib.md5(read(name)).hexdigest(),
+                  "md5": None, "crc32c": "AAAAAA==",
                   "url": "%s/files/%s?signed=1" % (self.home(), name)}
                  for name in names if name.endswith((".h5", ".txt"))]
         return {"siteCode": "SERC", "month": month, "release": MONTHS[month],
@@ -54,8 +55,13 @@ class Neon(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
+    def has(self, name):
+        return os.path.exists(os.path.join(FOLDER, name))
+
     def send_file(self, name):
         body = read(name)
+        if self.has("short"):
+            body = body[:-1]
         start = 0
         asked = self.headers.get("Range")
         if asked:
@@ -68,24 +74,21 @@ class Neon(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body) - start))
         self.end_headers()
         end = len(body)
-        if os.path.exists(os.path.join(FOLDER, "cut")):
+        if self.has("cut"):
             os.remove(os.path.join(FOLDER, "cut"))
             end = len(body) // 2
-        if os.path.exists(os.path.join(FOLDER, "damage")):
-            body = body[:start] + b"?" + body[start + 1:]
         self.wfile.write(body[start:end])
 
     def is_let_in(self):
-        path = os.path.join(FOLDER, "token")
-        return not os.path.exists(path) or \
+        return not self.has("token") or \
             self.headers.get("X-API-Token") == read("token").decode()
 
     def do_GET(self):
         parts = self.path.split("?")[0].strip("/").split("/")
-        if parts[0] == "files":
-            self.send_file(parts[1])
-        elif not self.is_let_in():
+        if not self.is_let_in():
             self.send_error(403)
+        elif parts[0] == "files":
+            self.send_file(parts[1])
         elif parts == ["api", "products", PRODUCT]:
             self.answer(self.product())
         elif parts[:4] == ["api", "data", PRODUCT, "SERC"]:
