@@ -120,10 +120,28 @@ static hyp_status save_all(void *context, const hyp_kmeans *state)
     return HYP_OK;
 }
 
+enum { PLACE = 64 };
+
+/* "iteration 7", or "iteration 7 of start 2". */
+static const char *place_of(const hyp_job *job, int iteration, char text[PLACE])
+{
+    const int starts = job->settings->restarts;
+
+    if (starts == 1)
+        snprintf(text, PLACE, "iteration %d", iteration);
+    else if (job->starts < starts)
+        snprintf(text, PLACE, "iteration %d of start %d", iteration,
+                 job->starts + 1);
+    else
+        snprintf(text, PLACE, "iteration %d of the best start", iteration);
+    return text;
+}
+
 /* Take up the starts and steps of the run before, and this rank's labels. */
 static hyp_status take_up(hyp_job *job)
 {
     hyp_checkpoint *from = &job->checkpoints.from;
+    char place[PLACE];
     hyp_status st = HYP_OK;
 
     if (job->rank == 0)
@@ -135,13 +153,13 @@ static hyp_status take_up(hyp_job *job)
     job->starts = from->starts;
     for (int i = 0; i < job->starts; i++)
         job->start_within[i] = from->within[i];
-    job->steps = from->state.iterations;
+    job->steps = job->resumed_after = from->state.iterations;
     for (int i = 0; i < job->steps; i++) {
         job->step[i] = from->step[i];
         job->seconds[i] = NAN;
     }
-    hyp_job_say(job, "k-means goes on after iteration %d, from '%s'",
-                job->steps, from->path);
+    hyp_job_say(job, "k-means goes on after %s, from '%s'",
+                place_of(job, job->steps, place), from->path);
 out:
     return st;
 }
@@ -168,12 +186,13 @@ out:
 hyp_status hyp_checkpoints_close(const hyp_job *job)
 {
     const char *folder = job->settings->output;
+    char place[PLACE];
 
     if (job->kmeans.stopped)
         return hyp_fail(HYP_ESTOPPED,
-                        "stopped by a signal after iteration %d; '%s' holds "
-                        "its results; the same command with --resume goes on",
-                        job->kmeans.iterations, folder);
+                        "stopped by a signal after %s; '%s' holds its results; "
+                        "the same command with --resume goes on",
+                        place_of(job, job->kmeans.iterations, place), folder);
     if (job->rank == 0 && hyp_checkpoint_remove(folder) != HYP_OK)
         hyp_job_say(job, "note: %s", hyp_last_error()->text);
     return HYP_OK;

@@ -56,7 +56,7 @@ static hyp_status cluster_once_all(hyp_job *job, hyp_kmeans_options *options,
 
     hyp_kmeans_release(&job->kmeans);
     if (options->from == NULL) {
-        job->steps = 0;
+        job->steps = job->resumed_after = 0;
         if (s->start_clusters == NULL)
             HYP_TRY(hyp_start_drawn_all(s, s->classes, number, &job->points,
                                         job->comm, centre));
@@ -108,7 +108,7 @@ static hyp_status cluster_starts_all(hyp_job *job, hyp_kmeans_options *options,
         job->start_within[job->starts++] = job->kmeans.within;
     }
     best = best_of(job->start_within, starts);
-    if (best == starts - 1)
+    if (best == starts - 1 && options->from == NULL)
         return HYP_OK;
     hyp_job_say(job, "k-means start %d of %d is the best: once more", best + 1,
                 starts);

@@ -79,6 +79,7 @@ typedef struct hyp_job {
     double *start_within; /* [settings->restarts] where they ended, in units
                              of the points squared; owned                 */
     hyp_kmeans kmeans;
+    int resumed_after; /* iteration of that start; 0: it was not resumed   */
     int steps;
     hyp_kmeans_step *step; /* [settings->max_iterations]; owned            */
     double *seconds;       /* [settings->max_iterations] since the run began,

@@ -34,9 +34,9 @@ static const struct argp_option options[] = {
     { "distance", KEY_DISTANCE, "D", 0, "l2 or l1 (l2)", 0 },
     { "seed", KEY_SEED, "S", 0, "Seed of the draws of kmeans++ (0)", 0 },
     { "restarts", KEY_RESTARTS, "N", 0,
-      "Start N times, with the seeds S, S + 1, ..., and keep the result with "
-      "the "
-      "least within-class sum of squares (1)",
+      "Start N times, with the seeds S, S + 1, ..., and keep the result that "
+      "has "
+      "the least within-class sum of squares (1)",
       0 },
     { "min-change", KEY_MIN_CHANGE, "PERCENT", 0,
       "Stop when fewer of the pixels change their class (0: when none does)",

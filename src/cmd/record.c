@@ -176,8 +176,8 @@ static json_t *describe_kmeans(const hyp_job *job)
     root = json_pack(
         "{s:i, s:b, s:b, s:i, s:f, s:o, s:o, s:o}", "iterations",
         km->iterations, "converged", km->converged, "stopped", km->stopped,
-        "resumed_after", job->checkpoints.from.state.iterations, "within",
-        km->within / unit, "pixels", describe_counts(km), "ndvi_nm",
+        "resumed_after", job->resumed_after, "within", km->within / unit,
+        "pixels", describe_counts(km), "ndvi_nm",
         job->ndvi_nm[0] > 0 ? hyp_json_numbers(job->ndvi_nm, 2) : json_null(),
         "steps", steps);
     if (job->settings->restarts > 1)

@@ -58,11 +58,25 @@ for when in 'start 1 of 5' 'start 3 of 5' 'once more'; do
 		-o out tile.h5 ;;
 	esac
 	[ "$status" -eq 75 ] || fail "USR1 at '$when': exit $status, expected 75"
+	case $when in
+	*1*) where='of start 1' ;;
+	*3*) where='of start 4' ;;
+	*) where='of the best start' ;;
+	esac
+	expect 'where it stopped' grep -q \
+		"^hyperslab: stopped by a signal after iteration [0-9]* $where; " "$err"
 	expect_error 3 64 'has --restarts 5, this run --restarts 6' \
 		kmeans $how --seed 3 --restarts 6 --resume -o out tile.h5
 	expect_error 1 64 'has --max-iter 500, this run --max-iter 501' \
 		kmeans $how --seed 3 --restarts 5 --max-iter 501 --resume -o out tile.h5
 	expect_ok 3 kmeans $how --seed 3 --restarts 5 --resume -o out tile.h5
+	expect 'where it goes on' grep -q \
+		"^k-means goes on after iteration [0-9]* $where, from" "$err"
+	case $when in
+	once*) [ "$(field out resumed_after)" -gt 0 ] || fail 'not resumed' ;;
+	*) [ "$(field out resumed_after)" -eq 0 ] ||
+		fail "resumed_after is of a start that is not the best" ;;
+	esac
 	same_classes out "$best"
 	[ "$(field out starts)" = "[$alone]" ] ||
 		fail "starts ended at $(field out starts), alone at $alone"
