@@ -12,10 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    LANES = 32, /* int16 in 64 bytes                         */
-    AHEAD = 8   /* pixels that are fetched before they are read */
-};
+enum { LANES = 32 }; /* int16 in 64 bytes */
 
 static int stride_of(int bands)
 {
@@ -118,8 +115,8 @@ void hyp_slab_mark(hyp_slab *slab, int64_t row, int64_t rows, int16_t nodata)
     for (int64_t p = slab->cells[row]; p < slab->cells[row + rows]; p++) {
         const int16_t *x = slab->dn + p * slab->stride;
 
-        if (p + AHEAD <= last)
-            hyp_fetch(x + AHEAD * slab->stride, slab->stride);
+        if (p + HYP_FETCH_AHEAD <= last)
+            hyp_fetch(x + HYP_FETCH_AHEAD * slab->stride, slab->stride);
         if (holds(x, slab->bands, nodata)) {
             slab->valid[p] = 0;
             slab->partial += has_data(x, slab->bands, nodata);

@@ -15,7 +15,7 @@
 
 #include <stdbool.h>
 
-#define HYP_GROUP_CHUNKS 32 /* of one group, at most: a line of int16 */
+#define HYP_GROUP_CHUNKS 32 /* of one group, at most: 64 bytes of int16 */
 
 /* Consecutive chunks [begin, end) of the needed ones, in one place. */
 typedef struct hyp_group {

@@ -3,6 +3,7 @@
  */
 #include "kernel/kernel.h"
 
+#include "kernel/fetch.h"
 #include "kernel/vector.h"
 
 #include <math.h>

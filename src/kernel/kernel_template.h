@@ -352,19 +352,17 @@ TARGET static void NAME(add_squares)(const int16_t *x, int64_t pixels,
                                      int stride, const uint16_t *label,
                                      int64_t *sum)
 {
-    enum { AHEAD = 8 };
-
     for (int64_t p = 0; p < pixels; p++) {
         const int16_t *now = x + p * stride;
-        const int ahead = p + AHEAD < pixels ? AHEAD * stride : 0;
         int64_t *out = sum + (int64_t)label[p] * stride;
 
+        if (p + HYP_FETCH_AHEAD < pixels)
+            hyp_fetch(now + HYP_FETCH_AHEAD * stride, stride);
         for (int b = 0; b < stride; b += HYP_LANES) {
             hyp_int32x16 v = __builtin_convertvector(
                 *(const hyp_int16x16 *)(now + b), hyp_int32x16);
             hyp_int64x16 square;
 
-            __builtin_prefetch(now + ahead + b);
             memcpy(&square, out + b, sizeof square);
             square += __builtin_convertvector(v * v, hyp_int64x16);
             memcpy(out + b, &square, sizeof square);

@@ -112,7 +112,9 @@ static void check_spread(const scene *s, int64_t row, int64_t rows)
     CHECK(image[rows * s->cols * 3] == 7);
 }
 
-static void check_scene(int64_t rows, int64_t cols, int bands, int permille)
+/* Rows are marked and dropped so many at a time. */
+static void check_cleaning(int64_t rows, int64_t cols, int bands, int permille,
+                           int64_t together)
 {
     scene s = make_scene(rows, cols, bands, permille);
 
@@ -120,8 +122,13 @@ static void check_scene(int64_t rows, int64_t cols, int bands, int permille)
     CHECK(s.slab.stride % 32 == 0 && s.slab.stride >= bands &&
           s.slab.stride < bands + 32);
     CHECK((uintptr_t)s.slab.dn % 64 == 0);
-    hyp_slab_mark(&s.slab, 0, rows, NODATA);
-    hyp_slab_drop(&s.slab, 0, s.slab.rows);
+    for (int64_t row = 0; row < rows; row += together) {
+        const int64_t left = rows - row;
+        const int64_t count = left < together ? left : together;
+
+        hyp_slab_mark(&s.slab, row, count, NODATA);
+        hyp_slab_drop(&s.slab, row, count);
+    }
     check_dropped(&s);
     check_pixels_in(&s);
     for (int64_t row = 0; row <= rows; row++)
@@ -129,6 +136,13 @@ static void check_scene(int64_t rows, int64_t cols, int bands, int permille)
     for (int64_t row = 0; row < rows; row++)
         check_spread(&s, row, 1);
     free_scene(&s);
+}
+
+static void check_scene(int64_t rows, int64_t cols, int bands, int permille)
+{
+    check_cleaning(rows, cols, bands, permille, 1);
+    check_cleaning(rows, cols, bands, permille, 2);
+    check_cleaning(rows, cols, bands, permille, MOST_ROWS);
 }
 
 static void test_random_patterns(void)
