@@ -2,7 +2,7 @@
  * cluster.c - the k-means of a job
  *
  * Of starts that have ended only their sums of squares are kept, so that a
- * checkpoint is the same with one start or with many.
+ * checkpoint holds one result, as without restarts.
  */
 #include "cmd/cluster.h"
 

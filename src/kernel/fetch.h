@@ -13,12 +13,12 @@
 /* How many pixels ahead of the one that is being read. */
 #define HYP_FETCH_AHEAD 8
 
-/* x [stride].  Collective: no. */
-static inline void hyp_fetch(const int16_t *x, int stride)
+/* x [values]: of one pixel, or of some.  Collective: no. */
+static inline void hyp_fetch(const int16_t *x, int values)
 {
     enum { LINE = 64 / sizeof *x };
 
-    for (int b = 0; b < stride; b += LINE)
+    for (int b = 0; b < values; b += LINE)
         __builtin_prefetch(x + b);
 }
 

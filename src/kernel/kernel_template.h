@@ -148,15 +148,12 @@ TARGET static void NAME(embed)(const int16_t *x, int64_t pixels, int stride,
                                int bands, const int16_t *offset,
                                const float *basis, float *y)
 {
-    enum { LINE = 64 / sizeof *x };
-
     for (int64_t p = 0; p < pixels; p += ABREAST) {
         const int64_t left = pixels - p;
         const int16_t *now = x + p * stride;
-        const int64_t ahead = left < 2 * ABREAST ? 0 : ABREAST * stride;
 
-        for (int64_t i = ahead; i < 2 * ahead; i += LINE)
-            __builtin_prefetch(now + i);
+        if (left >= 2 * ABREAST)
+            hyp_fetch(now + ABREAST * stride, ABREAST * stride);
         NAME(embed_few)
         (now, left < ABREAST ? (int)left : ABREAST, stride, bands, offset,
          basis, y + p * HYP_LANES);

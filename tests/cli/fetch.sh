@@ -6,10 +6,7 @@
 for need in curl jq; do
 	command -v $need >/dev/null || skip "$need is not installed"
 done
-case $BUILD in
-/*) program=$BUILD/hyperslab-fetch ;;
-*) program=$(dirname "$program")/hyperslab-fetch ;;
-esac
+program=$program-fetch
 mkdir "$top/neon"
 for corner in 368000_4306000 369000_4306000; do
 	head -c 300000 /dev/urandom \

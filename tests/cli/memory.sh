@@ -89,7 +89,7 @@ if limit_group "/sys/fs/cgroup/memory$(sed -n 's/^[0-9]*:memory://p' \
 	whole=$program
 	program=$top/grouped
 	# shellcheck disable=SC2086
-	expect_error 1 71 "need [0-9]+ MB of memory on a node, and [0-9]+ MB are left \\(the limit of the cgroup\\); [23] nodes with 1 rank each would do" \
+	expect_error 1 71 "need [0-9]+ MB of memory on a node, and [0-9]+ MB are left \\(the limit of the cgroup\\); 3 nodes with 1 rank each would do" \
 		kmeans $how -o out tile.h5
 	fits 1
 	program=$whole

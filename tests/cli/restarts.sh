@@ -49,17 +49,12 @@ same_classes last "$best"
 expect 'nothing to make again' sh -c "! grep -q 'once more' '$err'"
 
 # Stopped in the first, in one between, and when the best is made again.
-for when in 'start 1 of 5' 'start 3 of 5' 'once more'; do
+for when in '^reading ' '^k-means start 3 of 5' '^k-means.*once more'; do
 	rm -rf out
-	case $when in
-	*1*) stop_when '^reading ' USR1 2 kmeans $how --seed 3 --restarts 5 -o out \
-		tile.h5 ;;
-	*) stop_when "^k-means.*$when" USR1 2 kmeans $how --seed 3 --restarts 5 \
-		-o out tile.h5 ;;
-	esac
+	stop_when "$when" USR1 2 kmeans $how --seed 3 --restarts 5 -o out tile.h5
 	[ "$status" -eq 75 ] || fail "USR1 at '$when': exit $status, expected 75"
 	case $when in
-	*1*) where='of start 1' ;;
+	*reading*) where='of start 1' ;;
 	*3*) where='of start 4' ;;
 	*) where='of the best start' ;;
 	esac
@@ -73,7 +68,7 @@ for when in 'start 1 of 5' 'start 3 of 5' 'once more'; do
 	expect 'where it goes on' grep -q \
 		"^k-means goes on after iteration [0-9]* $where, from" "$err"
 	case $when in
-	once*) [ "$(field out resumed_after)" -gt 0 ] || fail 'not resumed' ;;
+	*once*) [ "$(field out resumed_after)" -gt 0 ] || fail 'not resumed' ;;
 	*) [ "$(field out resumed_after)" -eq 0 ] ||
 		fail "resumed_after is of a start that is not the best" ;;
 	esac
