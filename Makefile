@@ -79,6 +79,10 @@ $(BUILD)/tobj/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CPP) -Itests -DHYP_FAULTS $(C) -MMD -MP -c -o $@ $<
 
+# Whatever rounding does to a bound, it holds (src/kernel/bound.h).
+$(call obj,obj,src/kernel/bound.c) $(call obj,tobj,src/kernel/bound.c): \
+    private C += -ffp-contract=fast
+
 # The assembler includes the page.
 $(BUILD)/obj/src/io/report_template.o $(BUILD)/tobj/src/io/report_template.o: \
     src/report/dist/report_template.html

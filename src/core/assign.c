@@ -165,8 +165,8 @@ static void settle_in_subspace(hyp_assigner *a, int64_t count, uint16_t *label,
 
         for (int i = LEAD - HYP_LANES; i < LEAD; i++)
             hyp_subspace_fetch(&a->subspace, pixel[i]);
-        a->kernels->bound(a->subspace.embedded, pixel, &a->subspace.centre,
-                          best, slack);
+        a->subspace.kernels->bound(a->subspace.embedded, pixel,
+                                   &a->subspace.centre, best, slack);
         for (int i = 0; i < HYP_LANES && i < left; i++)
             if (slack[i] > grid)
                 settle(a, pixel[i], best[i], slack[i], label, changes);

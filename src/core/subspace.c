@@ -14,9 +14,6 @@
 
 enum {
     WIDTH = HYP_COMPONENTS,
-    REST = HYP_COMPONENTS, /* the two other members of a pixel's line */
-    FUZZ,
-    TOGETHER = 64,       /* pixels that stay in the first cache */
     SAMPLE_STEP = 64,    /* every 64th pixel shapes the basis ...  */
     SAMPLE_PER_BAND = 20 /* ... but at least so many for each band */
 };
@@ -98,11 +95,12 @@ static hyp_status find_basis(hyp_subspace *s, const hyp_slab *slab,
     HYP_TRY(hyp_alloc(&mean, n));
     HYP_TRY(covariance(&view, summary, matrix, mean));
     HYP_TRY(hyp_eigen_leading(s->bands, matrix, width, s->direction));
-    s->skew = skew_of(s->direction, width, s->bands) + rounding;
+    s->basis.skew = skew_of(s->direction, width, s->bands) + rounding;
     for (int b = 0; b < s->bands; b++) {
-        s->offset[b] = (int16_t)lrint(mean[b]);
+        s->basis.offset[b] = (int16_t)lrint(mean[b]);
         for (int q = 0; q < width; q++)
-            s->basis[b * HYP_LANES + q] = (float)s->direction[q * s->bands + b];
+            s->basis.direction[b * HYP_LANES + q] =
+                (float)s->direction[q * s->bands + b];
     }
 out:
     free(matrix);
@@ -110,56 +108,23 @@ out:
     return st;
 }
 
-/* Rest and fuzz of a pixel, from its coordinates and squared length. */
-static void finish_pixel(const hyp_subspace *s, float *y, int64_t square)
-{
-    const double t = HYP_BOUND_T, all = (double)square;
-    const double f = s->error * sqrt(all);
-    double inside = 0, rest;
-
-    for (int q = 0; q < WIDTH; q++)
-        inside += (double)y[q] * y[q];
-    inside = fmax(0, sqrt(inside) - f);
-    rest = fmax(0, all * (1 + 2 * s->skew) - inside * inside);
-    y[REST] = (float)(sqrt(rest) * (1 + 2 * unit));
-    y[FUZZ] = (float)(2 * (1 + 1 / t) * f * f * (1 + 2 * unit));
-}
-
-static void embed(hyp_subspace *s, const hyp_slab *slab)
-{
-    for (int64_t p = 0; p < slab->pixels; p += TOGETHER) {
-        const int64_t left = slab->pixels - p;
-        const int64_t count = left < TOGETHER ? left : TOGETHER;
-        float *y = s->embedded + p * HYP_LANES;
-
-        const int16_t *x = slab->dn + p * s->stride;
-
-        s->kernels->embed(x, count, s->stride, s->bands, s->offset, s->basis,
-                          y);
-        for (int64_t i = 0; i < count; i++)
-            finish_pixel(
-                s, y + i * HYP_LANES,
-                s->kernels->square(x + i * s->stride, s->offset, s->stride));
-    }
-}
-
 static size_t embedded_bytes(const hyp_subspace *s)
 {
     return (size_t)s->pixels * HYP_LANES * sizeof *s->embedded;
 }
 
-static hyp_status make_room(hyp_subspace *s, int classes)
+static hyp_status make_room(hyp_subspace *s, int stride, int classes)
 {
     const size_t count = (size_t)classes;
     void *block;
     hyp_status st;
 
-    HYP_TRY(hyp_alloc(&s->offset, (size_t)s->stride));
+    HYP_TRY(hyp_alloc(&s->basis.offset, (size_t)stride));
     HYP_TRY(hyp_alloc(&s->direction, (size_t)WIDTH * (size_t)s->bands));
-    HYP_TRY(hyp_alloc(&s->basis, (size_t)s->stride * HYP_LANES));
+    HYP_TRY(hyp_alloc(&s->basis.direction, (size_t)stride * HYP_LANES));
     HYP_TRY(hyp_map_new(&block, embedded_bytes(s)));
     s->embedded = block;
-    HYP_TRY(hyp_alloc(&s->centre.y, count * HYP_LANES));
+    HYP_TRY(hyp_alloc(&s->centre.pull, count * HYP_LANES));
     HYP_TRY(hyp_alloc(&s->centre.square, count));
     HYP_TRY(hyp_alloc(&s->centre.reach, count));
     HYP_TRY(hyp_alloc(&s->centre.fuzz, count));
@@ -175,15 +140,15 @@ hyp_status hyp_subspace_init(hyp_subspace *s, const hyp_slab *slab,
     const double g = roundings * unit / (1 - roundings * unit);
     hyp_status st;
 
-    *s = (hyp_subspace){ .kernels = hyp_kernels_here(),
+    *s = (hyp_subspace){ .kernels = hyp_bound_kernels_for(hyp_isa_here()),
                          .bands = slab->bands,
-                         .stride = slab->stride,
                          .pixels = slab->pixels,
                          .centre = { .count = classes } };
-    HYP_TRY(make_room(s, classes));
+    HYP_TRY(make_room(s, slab->stride, classes));
     HYP_TRY(find_basis(s, slab, summary));
-    s->error = 4 * (g + unit) + s->skew;
-    embed(s, slab);
+    s->basis.error = 4 * (g + unit) + s->basis.skew;
+    s->kernels->embed(slab->dn, slab->pixels, slab->stride, s->bands, &s->basis,
+                      s->embedded);
 out:
     if (st != HYP_OK)
         hyp_subspace_release(s);
@@ -196,7 +161,7 @@ static void set_centre(hyp_subspace *s, int j, const double *centre)
     double square = 0, inside = 0, rest, f;
 
     for (int b = 0; b < s->bands; b++) {
-        double z = centre[b] - s->offset[b];
+        double z = centre[b] - s->basis.offset[b];
 
         square += z * z;
     }
@@ -204,17 +169,20 @@ static void set_centre(hyp_subspace *s, int j, const double *centre)
         double y = 0;
 
         for (int b = 0; b < s->bands; b++)
-            y += (centre[b] - s->offset[b]) * s->direction[q * s->bands + b];
+            y += (centre[b] - s->basis.offset[b]) *
+                 s->direction[q * s->bands + b];
         inside += y * y;
-        s->centre.y[j * HYP_LANES + q] = (float)y;
+        s->centre.pull[j * HYP_LANES + q] = (float)(-2 * y);
     }
     rest = fmax(0, square - inside);
-    f = 2 * unit * sqrt(inside) + s->skew * sqrt(square);
-    s->centre.square[j] = (float)rest;
-    s->centre.reach[j] =
-        (float)(2 * sqrt(rest + s->skew * square) * (1 + 2 * unit));
-    s->centre.fuzz[j] = (float)(2 * (1 + 1 / t) * f * f * (1 + 2 * unit) +
-                                4 * s->skew * square);
+    f = 2 * unit * sqrt(inside) + s->basis.skew * sqrt(square);
+    s->centre.square[j] = (float)(inside + rest);
+    s->centre.reach[j] = (float)(2 * sqrt(rest + s->basis.skew * square) *
+                                 (1 + 2 * HYP_BOUND_RHO));
+    s->centre.fuzz[j] =
+        (float)((2 * (1 + 1 / t) * f * f + 4 * s->basis.skew * square +
+                 (double)HYP_BOUND_GAMMA * (inside + rest)) *
+                (1 + 2 * (double)HYP_BOUND_RHO));
 }
 
 void hyp_subspace_set(hyp_subspace *s, const double *centre)
@@ -225,11 +193,11 @@ void hyp_subspace_set(hyp_subspace *s, const double *centre)
 
 void hyp_subspace_release(hyp_subspace *s)
 {
-    free(s->offset);
+    free(s->basis.offset);
     free(s->direction);
-    free(s->basis);
+    free(s->basis.direction);
     hyp_map_free(s->embedded, embedded_bytes(s));
-    free(s->centre.y);
+    free(s->centre.pull);
     free(s->centre.square);
     free(s->centre.reach);
     free(s->centre.fuzz);

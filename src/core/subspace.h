@@ -20,6 +20,11 @@
  * at most t a^2 + (1 + 1/t) (f_x + f_c)^2, for any t > 0, where
  * (f_x + f_c)^2 <= 2 f_x^2 + 2 f_c^2.
  *
+ * a^2 + r_c^2 is summed as |y_x|^2 + (|y_c|^2 + r_c^2) - 2 y_x . y_c, in two
+ * parts.  No term but those of |y_x|^2, which is a sum itself, is rounded more
+ * than 9 times, those 16 times; with 2 |y_x . y_c| <= |y_x|^2 + |y_c|^2 that is
+ * at most 25 u (|y_x|^2 + |y_c|^2 + r_c^2), for which 32 u are taken.
+ *
  * From bounds L and H without the common term, H that of the nearest centre,
  * the slack is sqrt(L + C) - sqrt(H + C) with an upper bound C of r_x^2: for
  * L > H the difference falls as C grows, so that it holds for r_x^2 itself.
@@ -29,16 +34,14 @@
 
 #include "hyperslab/slab.h"
 #include "hyperslab/summary.h"
-#include "kernel/kernel.h"
+#include "kernel/bound.h"
 
 typedef struct hyp_subspace {
-    const hyp_kernels *kernels;
-    int bands, stride;
-    double skew;       /* |Q'Q - I|, next to nothing                         */
-    double error;      /* f_x / |x - m|                                      */
-    int16_t *offset;   /* [stride]: m, whole DN; owned                       */
-    double *direction; /* [HYP_COMPONENTS][bands]: Q; owned                  */
-    float *basis;      /* [stride][16]: W; owned                             */
+    const hyp_bound_kernels *kernels;
+    int bands;
+    double *direction;     /* [HYP_COMPONENTS][bands]: Q; owned              */
+    hyp_bound_basis basis; /* m, W, f_x / |x - m|, |Q'Q - I|; its arrays are
+                              owned                                          */
     int64_t pixels;
     float *embedded; /* [pixels][16]: y, then r_x rounded up, and the fuzz
                           2 (1 + 1/t) f_x^2; owned                           */

@@ -21,6 +21,7 @@ enum { FEW = 8 };
 #define SUFFIX   portable
 #define REGISTER 16
 #define TARGET
+#define WIDEN   HYP_WIDEN
 #define ABREAST 2
 #include "kernel/kernel_template.h"
 
@@ -29,12 +30,14 @@ enum { FEW = 8 };
 #define SUFFIX   avx2
 #define REGISTER 32
 #define TARGET   __attribute__((target("avx2")))
+#define WIDEN    HYP_WIDEN
 #define ABREAST  4
 #include "kernel/kernel_template.h"
 
 #define SUFFIX   avx512
 #define REGISTER 64
 #define TARGET   __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq")))
+#define WIDEN    HYP_WIDEN_AVX512
 #define ABREAST  8
 #include "kernel/kernel_template.h"
 #else
@@ -85,8 +88,7 @@ pick_by_permutation(const int16_t *in, int64_t in_stride, const int16_t *offset,
     {                                                             \
         .name = #suffix, .squares = squares_##suffix,             \
         .absolutes = absolutes_##suffix, .embed = embed_##suffix, \
-        .combine = combine_##suffix, .square = square_##suffix,   \
-        .bound = bound_##suffix, .unsafe = unsafe_##suffix,       \
+        .combine = combine_##suffix, .unsafe = unsafe_##suffix,   \
         .move = move_##suffix, .summarise = summarise_##suffix,   \
         .add_squares = add_squares_##suffix,                      \
         .interleave = interleave_##suffix, .pick = picker,        \
@@ -110,7 +112,7 @@ static hyp_isa best(void)
         __builtin_cpu_supports("avx512vl") &&
         __builtin_cpu_supports("avx512dq"))
         return HYP_ISA_AVX512;
-    if (__builtin_cpu_supports("avx2"))
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
         return HYP_ISA_AVX2;
 #endif
     return HYP_ISA_PORTABLE;

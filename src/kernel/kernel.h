@@ -13,7 +13,6 @@
 #define HYP_CENTRE_GROUP 4  /* centres go through a kernel by so many */
 #define HYP_LANES        16 /* pixels, or components, side by side */
 #define HYP_DOUBLES      8  /* widths of matrices are multiples    */
-#define HYP_COMPONENTS   14 /* of the subspace of core/subspace.h  */
 
 typedef enum hyp_isa { HYP_ISA_PORTABLE, HYP_ISA_AVX2, HYP_ISA_AVX512 } hyp_isa;
 
@@ -26,20 +25,6 @@ typedef enum hyp_isa { HYP_ISA_PORTABLE, HYP_ISA_AVX2, HYP_ISA_AVX512 } hyp_isa;
  */
 typedef void hyp_distance_kernel(const int16_t *x, const float *centre,
                                  int centres, int stride, float *distance);
-
-/* Centres as the bound kernel takes them; see core/subspace.h. */
-typedef struct hyp_bound_centres {
-    int count;
-    float *y;      /* [count][16]: coordinates in the subspace, and two
-                      that are not used                               */
-    float *square; /* [count]: r_c^2                                   */
-    float *reach;  /* [count]: 2 r_c, rounded up                       */
-    float *fuzz;   /* [count]: share of the coordinates' error         */
-} hyp_bound_centres;
-
-/* Share of a distance squared that covers its rounding: t + 2^-18. */
-#define HYP_BOUND_T   0x1p-15f
-#define HYP_BOUND_RHO (HYP_BOUND_T + 0x1p-18f)
 
 typedef struct hyp_kernels {
     const char *name;
@@ -65,20 +50,6 @@ typedef struct hyp_kernels {
      */
     void (*combine)(const double *factor, int stride, int64_t pixels, int rows,
                     const double *row, int width, double *sum);
-
-    /* The squared length of a pixel less an offset: x, offset [stride]. */
-    int64_t (*square)(const int16_t *x, const int16_t *offset, int stride);
-
-    /*
-     * The centre that is certainly nearest, for 16 pixels.
-     *
-     * Shapes: embedded [...][16]: coordinates, rest and fuzz of the pixels;
-     *         pixel [16]: which of them; best [16], out: a centre; slack [16],
-     *         out: all others are at least so much farther away; not positive
-     *         if that is not certain
-     */
-    void (*bound)(const float *embedded, const int32_t *pixel,
-                  const hyp_bound_centres *centre, int32_t *best, float *slack);
 
     /*
      * List the pixels first .. last - 1 whose slack does not exceed the limit

@@ -4,12 +4,15 @@
  * Defined before inclusion, and undefined here:
  *   SUFFIX   of the functions' names
  *   TARGET   their target attribute, or nothing
+ *   WIDEN    sixteen values of 16 bits as 32 bits
  *   REGISTER bytes of a register of the set
  *   ABREAST  pixels whose sums of sixteen floats fit in the registers
  */
 #define JOIN_(a, b) a##_##b
 #define JOIN(a, b)  JOIN_(a, b)
 #define NAME(verb)  JOIN(verb, SUFFIX)
+
+#include "kernel/embed_template.h"
 
 TARGET static float NAME(add_lanes)(const hyp_floatx16 *v)
 {
@@ -33,7 +36,8 @@ NAME(distances)(const int16_t *x, const float *centre, int centres, int stride,
         hyp_floatx16 sum[HYP_CENTRE_GROUP] = { { 0 } };
 
         for (int b = 0; b < stride; b += HYP_LANES) {
-            hyp_floatx16 value = HYP_LOAD_FLOATS(x + b);
+            hyp_floatx16 value = __builtin_convertvector(
+                WIDEN(*(const hyp_int16x16 *)(x + b)), hyp_floatx16);
 
             for (int i = 0; i < HYP_CENTRE_GROUP; i++) {
                 hyp_floatx16 d =
@@ -60,104 +64,6 @@ TARGET static void NAME(absolutes)(const int16_t *x, const float *centre,
                                    int centres, int stride, float *distance)
 {
     NAME(distances)(x, centre, centres, stride, true, distance);
-}
-
-/* Rows become columns, in place: four stages of exchanges between rows. */
-TARGET static void NAME(transpose)(hyp_floatx16 *row)
-{
-    for (int i = 0; i < 8; i++)
-        HYP_HALVES(hyp_floatx16, 8, row[i], row[i + 8]);
-    for (int i = 0; i < 16; i += 8)
-        for (int k = i; k < i + 4; k++)
-            HYP_HALVES(hyp_floatx16, 4, row[k], row[k + 4]);
-    for (int i = 0; i < 16; i += 4)
-        for (int k = i; k < i + 2; k++)
-            HYP_HALVES(hyp_floatx16, 2, row[k], row[k + 2]);
-    for (int i = 0; i < 16; i += 2)
-        HYP_HALVES(hyp_floatx16, 1, row[i], row[i + 1]);
-}
-
-/* Sixteen bands of some pixels, less the offset, as floats. */
-TARGET static void NAME(centre)(const int16_t *x, int stride,
-                                const int16_t *offset, int pixels,
-                                float (*z)[HYP_LANES])
-{
-    hyp_int32x16 m =
-        __builtin_convertvector(*(const hyp_int16x16 *)offset, hyp_int32x16);
-
-    for (int i = 0; i < pixels; i++) {
-        const int16_t *at = x + (int64_t)i * stride;
-        hyp_int32x16 v =
-            __builtin_convertvector(*(const hyp_int16x16 *)at, hyp_int32x16);
-
-        *(hyp_floatx16 *)z[i] = __builtin_convertvector(v - m, hyp_floatx16);
-    }
-}
-
-/* |d| < 2^16, so that its square fits in 32 bits without a sign. */
-TARGET static int64_t NAME(square)(const int16_t *x, const int16_t *offset,
-                                   int stride)
-{
-    hyp_int64x16 sum = { 0 };
-    int64_t all = 0;
-
-    for (int b = 0; b < stride; b += HYP_LANES) {
-        hyp_int32x16 d = __builtin_convertvector(*(const hyp_int16x16 *)(x + b),
-                                                 hyp_int32x16) -
-                         __builtin_convertvector(
-                             *(const hyp_int16x16 *)(offset + b), hyp_int32x16);
-        hyp_uint32x16 size = (hyp_uint32x16)d;
-
-        sum += __builtin_convertvector(size * size, hyp_int64x16);
-    }
-    for (int i = 0; i < HYP_LANES; i++)
-        all += sum[i];
-    return all;
-}
-
-/* Coordinates of up to ABREAST pixels, which share each load of the basis. */
-TARGET static void NAME(embed_few)(const int16_t *x, int pixels, int stride,
-                                   int bands, const int16_t *offset,
-                                   const float *basis, float *y)
-{
-    hyp_floatx16 total[ABREAST] = { { 0 } };
-    _Alignas(64) float z[ABREAST][HYP_LANES] = { { 0 } };
-
-    for (int b = 0; b < bands; b += HYP_LANES) {
-        const int last = bands - b < HYP_LANES ? bands - b : HYP_LANES;
-        hyp_floatx16 sum[ABREAST] = { { 0 } };
-
-        NAME(centre)(x + b, stride, offset + b, pixels, z);
-        for (int k = 0; k < last; k++) {
-            hyp_floatx16 w =
-                *(const hyp_floatx16 *)(basis + (b + k) * HYP_LANES);
-
-            for (int t = 0; t < ABREAST; t++)
-                sum[t] += z[t][k] * w;
-        }
-        for (int t = 0; t < ABREAST; t++)
-            total[t] += sum[t];
-    }
-    for (int t = 0; t < pixels; t++)
-        *(hyp_floatx16 *)(y + t * HYP_LANES) = total[t];
-}
-
-/* Pixels are fetched while those before them are being multiplied: what reads a
-   few bands of several pixels at a time is not foreseen by the processor. */
-TARGET static void NAME(embed)(const int16_t *x, int64_t pixels, int stride,
-                               int bands, const int16_t *offset,
-                               const float *basis, float *y)
-{
-    for (int64_t p = 0; p < pixels; p += ABREAST) {
-        const int64_t left = pixels - p;
-        const int16_t *now = x + p * stride;
-
-        if (left >= 2 * ABREAST)
-            hyp_fetch(now + ABREAST * stride, ABREAST * stride);
-        NAME(embed_few)
-        (now, left < ABREAST ? (int)left : ABREAST, stride, bands, offset,
-         basis, y + p * HYP_LANES);
-    }
 }
 
 /* As many doubles as a register holds. */
@@ -200,83 +106,11 @@ TARGET static void NAME(combine)(const double *factor, int stride,
     (factor + p * stride, stride, 1, rows, row, width, sum + p * width);
 }
 
-/* Squared distances of 16 pixels from a centre, within the subspace. */
-TARGET static void NAME(within)(const hyp_floatx16 *y, const float *centre,
-                                hyp_floatx16 *square)
-{
-    hyp_floatx16 even = { 0 }, odd = { 0 };
-
-    for (int q = 0; q < HYP_COMPONENTS; q += 2) {
-        hyp_floatx16 d = y[q] - centre[q];
-        hyp_floatx16 e = y[q + 1] - centre[q + 1];
-
-        even += d * d;
-        odd += e * e;
-    }
-    *square = even + odd;
-}
-
-/* The square roots' difference, less what rounding may have added. */
-TARGET static void NAME(slack)(const float *near, const float *next,
-                               float *slack)
-{
-    for (int i = 0; i < HYP_LANES; i++)
-        slack[i] =
-            sqrtf(next[i]) * (1 - 0x1p-22f) - sqrtf(near[i]) * (1 + 0x1p-22f);
-}
-
-TARGET static void NAME(bound)(const float *embedded, const int32_t *pixel,
-                               const hyp_bound_centres *c, int32_t *best,
-                               float *slack)
-{
-    hyp_floatx16 y[HYP_LANES], r, f, common;
-    hyp_floatx16 least_high = { 0 }, least_low = { 0 }, next_low = { 0 };
-    hyp_int32x16 nearest = { 0 };
-    _Alignas(64) float near[HYP_LANES], next[HYP_LANES];
-
-    for (int i = 0; i < HYP_LANES; i++)
-        y[i] =
-            *(const hyp_floatx16 *)(embedded + (int64_t)pixel[i] * HYP_LANES);
-    NAME(transpose)(y);
-    r = y[HYP_COMPONENTS];
-    f = y[HYP_COMPONENTS + 1];
-    common = r * r * (1 + HYP_BOUND_RHO);
-    least_high += INFINITY;
-    least_low += INFINITY;
-    next_low += INFINITY;
-    for (int32_t j = 0; j < c->count; j++) {
-        hyp_floatx16 base, slop, high, low;
-        hyp_int32x16 nearer, lower;
-
-        NAME(within)(y, c->y + (int64_t)j * HYP_LANES, &base);
-        base += c->square[j];
-        slop = (r * c->reach[j] + f + c->fuzz[j]) * (1 + HYP_BOUND_RHO);
-        high = base * (1 + HYP_BOUND_RHO) + slop;
-        low = base * (1 - HYP_BOUND_RHO) - slop;
-        nearer = high < least_high;
-        lower = low < least_low;
-        least_high = HYP_SELECT_FLOATS(nearer, high, least_high);
-        nearest = HYP_SELECT(nearer, (hyp_int32x16){ 0 } + j, nearest);
-        next_low = HYP_SELECT_FLOATS(low < next_low, low, next_low);
-        next_low = HYP_SELECT_FLOATS(lower, least_low, next_low);
-        least_low = HYP_SELECT_FLOATS(lower, low, least_low);
-    }
-    /* If another centre has the least lower bound, then the next one is not
-       above that of the nearest, and nothing is certain: as it should be. */
-    next_low += common;
-    *(hyp_int32x16 *)best = nearest;
-    *(hyp_floatx16 *)near = least_high + common;
-    *(hyp_floatx16 *)next =
-        HYP_SELECT_FLOATS(next_low > 0, next_low, (hyp_floatx16){ 0 });
-    NAME(slack)(near, next, slack);
-}
-
 TARGET static void NAME(move)(const int16_t *x, int stride, int32_t *from,
                               int32_t *to)
 {
     for (int b = 0; b < stride; b += HYP_LANES) {
-        hyp_int32x16 v = __builtin_convertvector(*(const hyp_int16x16 *)(x + b),
-                                                 hyp_int32x16);
+        hyp_int32x16 v = WIDEN(*(const hyp_int16x16 *)(x + b));
 
         *(hyp_int32x16 *)(from + b) -= v;
         *(hyp_int32x16 *)(to + b) += v;
@@ -322,7 +156,7 @@ TARGET static int64_t NAME(summarise)(const int16_t *x, int64_t pixels,
 
             for (int64_t p = begin; p < end; p++) {
                 hyp_int16x16 v = *(const hyp_int16x16 *)(x + p * stride + b);
-                hyp_int32x16 wide = __builtin_convertvector(v, hyp_int32x16);
+                hyp_int32x16 wide = WIDEN(v);
                 hyp_uint32x16 square = (hyp_uint32x16)(wide * wide);
 
                 __builtin_prefetch(x + (p + ahead) * stride + b);
@@ -356,8 +190,7 @@ TARGET static void NAME(add_squares)(const int16_t *x, int64_t pixels,
         if (p + HYP_FETCH_AHEAD < pixels)
             hyp_fetch(now + HYP_FETCH_AHEAD * stride, stride);
         for (int b = 0; b < stride; b += HYP_LANES) {
-            hyp_int32x16 v = __builtin_convertvector(
-                *(const hyp_int16x16 *)(now + b), hyp_int32x16);
+            hyp_int32x16 v = WIDEN(*(const hyp_int16x16 *)(now + b));
             hyp_int64x16 square;
 
             memcpy(&square, out + b, sizeof square);
@@ -449,4 +282,5 @@ TARGET static void NAME(interleave)(const int16_t *const *plane, int planes,
 #undef SUFFIX
 #undef REGISTER
 #undef TARGET
+#undef WIDEN
 #undef ABREAST

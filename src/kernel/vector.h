@@ -25,11 +25,10 @@ typedef int64_t hyp_int64x16
 typedef float hyp_floatx16
     __attribute__((vector_size(HYP_LANES * 4), may_alias));
 
-/* Sixteen DN from memory aligned to 32 bytes, as floats. */
-#define HYP_LOAD_FLOATS(p)                                                 \
-    __builtin_convertvector(                                               \
-        __builtin_convertvector(*(const hyp_int16x16 *)(p), hyp_int32x16), \
-        hyp_floatx16)
+/* Sixteen DN as 32 bits.  GCC makes five instructions of this for AVX-512,
+   which has one. */
+#define HYP_WIDEN(v)        __builtin_convertvector(v, hyp_int32x16)
+#define HYP_WIDEN_AVX512(v) ((hyp_int32x16)_mm512_cvtepi16_epi32((__m256i)(v)))
 
 /* Per lane, a where the comparison holds and b elsewhere. */
 #define HYP_SELECT(mask, a, b) (((a) & (mask)) | ((b) & ~(mask)))

@@ -180,7 +180,7 @@ static void check_pixel(const stage *t, int64_t p)
     long double square = 0, inside = 0, off = 0;
 
     for (int b = 0; b < s->bands; b++) {
-        const long double z = pixel_of(t, p)[b] - s->offset[b];
+        const long double z = pixel_of(t, p)[b] - s->basis.offset[b];
 
         square += z * z;
     }
@@ -188,20 +188,20 @@ static void check_pixel(const stage *t, int64_t p)
         long double true_y = 0;
 
         for (int b = 0; b < s->bands; b++)
-            true_y += (pixel_of(t, p)[b] - s->offset[b]) *
+            true_y += (pixel_of(t, p)[b] - s->basis.offset[b]) *
                       (long double)s->direction[q * s->bands + b];
         inside += true_y * true_y;
         off += (y[q] - true_y) * (y[q] - true_y);
     }
-    CHECK(sqrtl(off) <= s->error * sqrtl(square));
+    CHECK(sqrtl(off) <= s->basis.error * sqrtl(square));
     if (square > 0)
-        greatest_error = fmax(greatest_error,
-                              (double)(sqrtl(off / square) / (double)s->error));
+        greatest_error = fmax(greatest_error, (double)(sqrtl(off / square) /
+                                                       (double)s->basis.error));
     /* at least what is left out, but for the skew of the directions */
     CHECK((long double)y[WIDTH] * y[WIDTH] >=
           square - inside - 1e-14L * square);
-    CHECK(y[WIDTH + 1] >= 2 * (1 + 1 / (double)HYP_BOUND_T) * s->error *
-                              s->error * (double)square);
+    CHECK(y[WIDTH + 1] >= 2 * (1 + 1 / (double)HYP_BOUND_T) * s->basis.error *
+                              s->basis.error * (double)square);
 }
 
 static void test_lines_of_pixels(void)
@@ -211,7 +211,7 @@ static void test_lines_of_pixels(void)
         for (int k = 0; k < SHAPES; k++) {
             stage t = set_up(scenes[i], 150, some_bands[k], 1);
 
-            CHECK(t.s.skew < 1e-10 && t.s.error < 1e-4);
+            CHECK(t.s.basis.skew < 1e-10 && t.s.basis.error < 1e-4);
             for (int64_t p = 0; p < t.slab.pixels; p++)
                 check_pixel(&t, p);
             tear_down(&t);
@@ -287,8 +287,8 @@ static int certain_among(const stage *t, int64_t p, hyp_isa isa)
     for (int i = 0; i < HYP_LANES; i++) /* the last one fills up */
         pixel[i] =
             (int32_t)(p + i < t->slab.pixels ? p + i : t->slab.pixels - 1);
-    hyp_kernels_for(isa)->bound(t->s.embedded, pixel, &t->s.centre, best,
-                                slack);
+    hyp_bound_kernels_for(isa)->bound(t->s.embedded, pixel, &t->s.centre, best,
+                                      slack);
     for (int i = 0; i < HYP_LANES && p + i < t->slab.pixels; i++)
         if (slack[i] > 0) {
             certain++;
