@@ -10,7 +10,8 @@
 #include <string.h>
 
 enum {
-    BLOCK = 4096, /* watched pixels that are looked at together               */
+    BLOCK = 1024, /* watched pixels that are looked at together: they stay in
+                     the second cache                                         */
     LEAD = 64,    /* pixels ahead whose lines are fetched: the memory's delay */
     FEW = 16,     /* a list of less than one in so many is worth keeping ...  */
     AHEAD = 8     /* ... for as many iterations like the last one             */
@@ -226,6 +227,8 @@ static int64_t list_unsafe(hyp_assigner *a, int64_t first, int64_t last,
 void hyp_assign(hyp_assigner *a, const double *centre, uint16_t *label,
                 hyp_changes *changes)
 {
+    const bool first = !a->started;
+
     take_centres(a, centre);
     if (is_behind(a))
         look_out(a, label);
@@ -234,6 +237,8 @@ void hyp_assign(hyp_assigner *a, const double *centre, uint16_t *label,
         const int64_t last = i + BLOCK < a->watched ? i + BLOCK : a->watched;
         const int64_t count = list_unsafe(a, i, last, label);
 
+        if (first && a->subspace.embedded) /* all are watched, in order */
+            hyp_subspace_embed(&a->subspace, a->slab, i, last);
         settle_list(a, count, label, changes);
         a->unsafe += count;
     }

@@ -147,12 +147,18 @@ hyp_status hyp_subspace_init(hyp_subspace *s, const hyp_slab *slab,
     HYP_TRY(make_room(s, slab->stride, classes));
     HYP_TRY(find_basis(s, slab, summary));
     s->basis.error = 4 * (g + unit) + s->basis.skew;
-    s->kernels->embed(slab->dn, slab->pixels, slab->stride, s->bands, &s->basis,
-                      s->embedded);
 out:
     if (st != HYP_OK)
         hyp_subspace_release(s);
     return st;
+}
+
+void hyp_subspace_embed(hyp_subspace *s, const hyp_slab *slab, int64_t first,
+                        int64_t last)
+{
+    s->kernels->embed(slab->dn + first * slab->stride, last - first,
+                      slab->stride, s->bands, &s->basis,
+                      s->embedded + first * HYP_LANES);
 }
 
 static void set_centre(hyp_subspace *s, int j, const double *centre)

@@ -49,17 +49,26 @@ typedef struct hyp_subspace {
 } hyp_subspace;
 
 /*
- * Find a basis from a sample of the slab's pixels, and embed all of them.
+ * Find a basis from a sample of the slab's pixels, and make room for all.
  *
  * Collective: no
  * Errors:     HYP_ENOMEM, HYP_ENUMERIC; subspace is then empty
  * Ownership:  the caller frees with hyp_subspace_release()
- * Cost:       14 multiply-adds a pixel and band; 64 bytes a pixel
  */
 HYP_CHECKED hyp_status hyp_subspace_init(hyp_subspace *subspace,
                                          const hyp_slab *slab,
                                          const hyp_summary *summary,
                                          int classes);
+
+/*
+ * Embed the pixels first .. last - 1 of that slab, before their bounds are asked
+ * for.
+ *
+ * Collective: no
+ * Cost:       14 multiply-adds a pixel and band; 64 bytes a pixel
+ */
+void hyp_subspace_embed(hyp_subspace *subspace, const hyp_slab *slab,
+                        int64_t first, int64_t last);
 
 /*
  * Take new centres.

@@ -26,78 +26,6 @@ TARGET static void NAME(transpose)(hyp_floatx16 *row)
         HYP_HALVES(hyp_floatx16, 1, row[i], row[i + 1]);
 }
 
-/* |d| < 2^16, so that its square fits in 32 bits without a sign.  The halves of
-   up to 2^16 squares do so, too. */
-TARGET static int64_t NAME(square)(const int16_t *x, const int16_t *offset,
-                                   int stride)
-{
-    hyp_uint32x16 below = { 0 }, above = { 0 };
-    int64_t all = 0;
-
-    for (int b = 0; b < stride; b += HYP_LANES) {
-        hyp_int32x16 d = WIDEN(*(const hyp_int16x16 *)(x + b)) -
-                         WIDEN(*(const hyp_int16x16 *)(offset + b));
-        hyp_uint32x16 square = (hyp_uint32x16)d * (hyp_uint32x16)d;
-
-        below += square & UINT16_MAX;
-        above += square >> 16;
-    }
-    for (int i = 0; i < HYP_LANES; i++)
-        all += (int64_t)below[i] + (int64_t)above[i] * 65536;
-    return all;
-}
-
-/* Rest and fuzz of 16 pixels, from their coordinates and squared lengths. */
-TARGET static void NAME(finish)(const hyp_bound_basis *basis,
-                                const int64_t *square, float (*line)[HYP_LANES])
-{
-    const double fuzz = 2 * (1 + 1 / (double)HYP_BOUND_T) * basis->error *
-                        basis->error * (1 + 0x1p-23);
-    hyp_floatx16 y[HYP_LANES];
-    float column[HYP_LANES];
-    double inside[HYP_LANES] = { 0 };
-
-    memcpy(y, line, sizeof y);
-    NAME(transpose)(y);
-    for (int q = 0; q < HYP_COMPONENTS; q++) {
-        memcpy(column, &y[q], sizeof column);
-        for (int i = 0; i < HYP_LANES; i++)
-            inside[i] += (double)column[i] * column[i];
-    }
-    for (int i = 0; i < HYP_LANES; i++) {
-        const double all = (double)square[i];
-        const double least = sqrt(inside[i]) - basis->error * sqrt(all);
-        const double within = least > 0 ? least : 0;
-        const double rest = all * (1 + 2 * basis->skew) - within * within;
-
-        line[i][HYP_COMPONENTS] =
-            (float)(sqrt(rest > 0 ? rest : 0) * (1 + 0x1p-23));
-        line[i][HYP_COMPONENTS + 1] = (float)(fuzz * all);
-    }
-}
-
-TARGET static void NAME(embed_lines)(const int16_t *x, int64_t pixels,
-                                     int stride, int bands,
-                                     const hyp_bound_basis *basis,
-                                     float *embedded)
-{
-    for (int64_t p = 0; p < pixels; p += HYP_LANES) {
-        const int64_t left = pixels - p;
-        const int64_t count = left < HYP_LANES ? left : HYP_LANES;
-        const int16_t *now = x + p * stride;
-        _Alignas(64) float line[HYP_LANES][HYP_LANES] = { { 0 } };
-        int64_t square[HYP_LANES] = { 0 };
-
-        NAME(embed)
-        (now, count, stride, bands, basis->offset, basis->direction, line[0]);
-        for (int64_t i = 0; i < count; i++)
-            square[i] = NAME(square)(now + i * stride, basis->offset, stride);
-        NAME(finish)(basis, square, line);
-        for (int64_t i = 0; i < count; i++)
-            memcpy(embedded + (p + i) * HYP_LANES, line[i], sizeof line[i]);
-    }
-}
-
 /* Squared lengths of 16 pixels' coordinates. */
 TARGET static void NAME(lengths)(const hyp_floatx16 *y, hyp_floatx16 *square)
 {
@@ -108,6 +36,66 @@ TARGET static void NAME(lengths)(const hyp_floatx16 *y, hyp_floatx16 *square)
         odd += y[q + 1] * y[q + 1];
     }
     *square = even + odd;
+}
+
+/*
+ * Rest and fuzz of 16 pixels, from their coordinates and sixteen sums of their
+ * squares each, of which none is rounded more than bands / 16 + 5 times in all.
+ */
+TARGET static void NAME(finish)(const hyp_bound_basis *basis, int bands,
+                                hyp_floatx16 *y, hyp_floatx16 *squares,
+                                float *rest, float *fuzz)
+{
+    const double most = 1 + (bands / HYP_LANES + 7) * 0x1p-24;
+    const double share = 2 * (1 + 1 / (double)HYP_BOUND_T) * basis->error *
+                         basis->error * (1 + 0x1p-23);
+    _Alignas(64) float inside[HYP_LANES], all[HYP_LANES];
+    hyp_floatx16 sum;
+
+    NAME(transpose)(y);
+    NAME(lengths)(y, &sum);
+    *(hyp_floatx16 *)inside = sum;
+    NAME(transpose)(squares);
+    for (int step = HYP_LANES / 2; step > 0; step /= 2)
+        for (int i = 0; i < step; i++)
+            squares[i] += squares[i + step];
+    *(hyp_floatx16 *)all = squares[0];
+    for (int i = 0; i < HYP_LANES; i++) {
+        const double square = (double)all[i] * most;
+        const double least = sqrt((double)inside[i] * (1 - 0x1p-20)) -
+                             basis->error * sqrt(square);
+        const double within = least > 0 ? least : 0;
+        const double left = square * (1 + 2 * basis->skew) - within * within;
+
+        rest[i] = (float)(sqrt(left > 0 ? left : 0) * (1 + 0x1p-23));
+        fuzz[i] = (float)(share * square);
+    }
+}
+
+TARGET static void NAME(embed_lines)(const int16_t *x, int64_t pixels,
+                                     int stride, int bands,
+                                     const hyp_bound_basis *basis,
+                                     float *embedded)
+{
+    for (int64_t p = 0; p < pixels; p += HYP_LANES) {
+        const int64_t left = pixels - p;
+        const int count = left < HYP_LANES ? (int)left : HYP_LANES;
+        float *out = embedded + p * HYP_LANES;
+        hyp_floatx16 y[HYP_LANES] = { { 0 } }, squares[HYP_LANES] = { { 0 } };
+        _Alignas(64) float rest[HYP_LANES], fuzz[HYP_LANES];
+
+        for (int i = 0; i < count; i += ABREAST)
+            NAME(embed_few)
+        (x + (p + i) * stride, count - i < ABREAST ? count - i : ABREAST,
+         stride, bands, basis->offset, basis->direction, y + i, squares + i);
+        for (int i = 0; i < count; i++)
+            *(hyp_floatx16 *)(out + i * HYP_LANES) = y[i];
+        NAME(finish)(basis, bands, y, squares, rest, fuzz);
+        for (int i = 0; i < count; i++) {
+            out[i * HYP_LANES + HYP_COMPONENTS] = rest[i];
+            out[i * HYP_LANES + HYP_COMPONENTS + 1] = fuzz[i];
+        }
+    }
 }
 
 /* The square roots' difference, less what rounding may have added. */

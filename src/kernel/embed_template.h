@@ -3,10 +3,15 @@
  *
  * Defined before inclusion: NAME, TARGET, WIDEN, ABREAST; see kernel_template.h.
  */
-/* Sixteen bands of some pixels, less the offset, as floats. */
+/*
+ * Sixteen bands of some pixels, less the offset, as floats.  Those of the next
+ * pixels are fetched meanwhile, also beyond the last one, which does no harm:
+ * that a few bands of several pixels are read at a time is not foreseen by the
+ * processor.
+ */
 TARGET static void NAME(centre)(const int16_t *x, int stride,
                                 const int16_t *offset, int pixels,
-                                float (*z)[HYP_LANES])
+                                hyp_floatx16 *z)
 {
     hyp_int32x16 m = WIDEN(*(const hyp_int16x16 *)offset);
 
@@ -14,17 +19,20 @@ TARGET static void NAME(centre)(const int16_t *x, int stride,
         const int16_t *at = x + (int64_t)i * stride;
         hyp_int32x16 v = WIDEN(*(const hyp_int16x16 *)at);
 
-        *(hyp_floatx16 *)z[i] = __builtin_convertvector(v - m, hyp_floatx16);
+        __builtin_prefetch(at + ABREAST * stride);
+        z[i] = __builtin_convertvector(v - m, hyp_floatx16);
     }
 }
 
-/* Coordinates of up to ABREAST pixels, which share each load of the basis. */
-TARGET static void NAME(embed_few)(const int16_t *x, int pixels, int stride,
-                                   int bands, const int16_t *offset,
-                                   const float *basis, float *y)
+/* Coordinates of up to ABREAST pixels, which share each load of the basis; and
+   sixteen sums of their squares, if asked for. */
+TARGET static inline __attribute__((always_inline)) void
+NAME(embed_few)(const int16_t *x, int pixels, int stride, int bands,
+                const int16_t *offset, const float *basis, hyp_floatx16 *y,
+                hyp_floatx16 *squares)
 {
-    hyp_floatx16 total[ABREAST] = { { 0 } };
-    _Alignas(64) float z[ABREAST][HYP_LANES] = { { 0 } };
+    hyp_floatx16 total[ABREAST] = { { 0 } }, square[ABREAST] = { { 0 } };
+    hyp_floatx16 z[ABREAST] = { { 0 } };
 
     for (int b = 0; b < bands; b += HYP_LANES) {
         const int last = bands - b < HYP_LANES ? bands - b : HYP_LANES;
@@ -38,27 +46,15 @@ TARGET static void NAME(embed_few)(const int16_t *x, int pixels, int stride,
             for (int t = 0; t < ABREAST; t++)
                 sum[t] += z[t][k] * w;
         }
-        for (int t = 0; t < ABREAST; t++)
+        for (int t = 0; t < ABREAST; t++) {
             total[t] += sum[t];
+            if (squares)
+                square[t] += z[t] * z[t];
+        }
     }
-    for (int t = 0; t < pixels; t++)
-        *(hyp_floatx16 *)(y + t * HYP_LANES) = total[t];
-}
-
-/* Pixels are fetched while those before them are being multiplied: what reads a
-   few bands of several pixels at a time is not foreseen by the processor.  To
-   fetch beyond the last one does no harm. */
-TARGET static void NAME(embed)(const int16_t *x, int64_t pixels, int stride,
-                               int bands, const int16_t *offset,
-                               const float *basis, float *y)
-{
-    for (int64_t p = 0; p < pixels; p += ABREAST) {
-        const int64_t left = pixels - p;
-        const int16_t *now = x + p * stride;
-
-        hyp_fetch(now + ABREAST * stride, ABREAST * stride);
-        NAME(embed_few)
-        (now, left < ABREAST ? (int)left : ABREAST, stride, bands, offset,
-         basis, y + p * HYP_LANES);
+    for (int t = 0; t < pixels; t++) {
+        y[t] = total[t];
+        if (squares)
+            squares[t] = square[t];
     }
 }

@@ -66,6 +66,19 @@ TARGET static void NAME(absolutes)(const int16_t *x, const float *centre,
     NAME(distances)(x, centre, centres, stride, true, distance);
 }
 
+TARGET static void NAME(embed)(const int16_t *x, int64_t pixels, int stride,
+                               int bands, const int16_t *offset,
+                               const float *basis, float *y)
+{
+    for (int64_t p = 0; p < pixels; p += ABREAST) {
+        const int64_t left = pixels - p;
+
+        NAME(embed_few)
+        (x + p * stride, left < ABREAST ? (int)left : ABREAST, stride, bands,
+         offset, basis, (hyp_floatx16 *)(y + p * HYP_LANES), NULL);
+    }
+}
+
 /* As many doubles as a register holds. */
 typedef double NAME(doubles) __attribute__((vector_size(REGISTER), may_alias));
 
