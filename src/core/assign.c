@@ -119,7 +119,7 @@ static void take_centres(hyp_assigner *a, const double *centre)
     memcpy(a->centre, centre,
            (size_t)classes * (size_t)a->slab->bands * sizeof *centre);
     hyp_nearest_set(&a->nearest, centre);
-    if (a->subspace.embedded)
+    if (a->subspace.point)
         hyp_subspace_set(&a->subspace, centre);
 }
 
@@ -166,8 +166,7 @@ static void settle_in_subspace(hyp_assigner *a, int64_t count, uint16_t *label,
 
         for (int i = LEAD - HYP_LANES; i < LEAD; i++)
             hyp_subspace_fetch(&a->subspace, pixel[i]);
-        a->subspace.kernels->bound(a->subspace.embedded, pixel,
-                                   &a->subspace.centre, best, slack);
+        hyp_subspace_bound(&a->subspace, pixel, best, slack);
         for (int i = 0; i < HYP_LANES && i < left; i++)
             if (slack[i] > grid)
                 settle(a, pixel[i], best[i], slack[i], label, changes);
@@ -179,7 +178,7 @@ static void settle_in_subspace(hyp_assigner *a, int64_t count, uint16_t *label,
 static void settle_list(hyp_assigner *a, int64_t count, uint16_t *label,
                         hyp_changes *changes)
 {
-    if (a->subspace.embedded)
+    if (a->subspace.point)
         settle_in_subspace(a, count, label, changes);
     else
         for (int64_t k = 0; k < count; k++)
@@ -237,7 +236,7 @@ void hyp_assign(hyp_assigner *a, const double *centre, uint16_t *label,
         const int64_t last = i + BLOCK < a->watched ? i + BLOCK : a->watched;
         const int64_t count = list_unsafe(a, i, last, label);
 
-        if (first && a->subspace.embedded) /* all are watched, in order */
+        if (first && a->subspace.point) /* all are watched, in order */
             hyp_subspace_embed(&a->subspace, a->slab, i, last);
         settle_list(a, count, label, changes);
         a->unsafe += count;

@@ -18,6 +18,8 @@ enum {
     SAMPLE_PER_BAND = 20 /* ... but at least so many for each band */
 };
 
+static const float ROOM = 1.5f;
+
 static const double unit = 0x1p-24;   /* of rounding to float          */
 static const double rounding = 1e-11; /* of the few sums in double     */
 
@@ -82,6 +84,30 @@ static double skew_of(const double *direction, int count, int bands)
     return sqrt(square);
 }
 
+/* Steps that leave room for coordinates somewhat greater than all of the view's,
+   and how far from a pixel its point may be: half a step of each coordinate, but
+   for the rounding of coordinates divided by steps. */
+static void choose_steps(hyp_subspace *s, const hyp_slab *view)
+{
+    double squares = 0;
+    float most[HYP_LANES] = { 0 };
+
+    for (int64_t p = 0; p < view->pixels; p++) {
+        _Alignas(64) float y[HYP_LANES];
+
+        hyp_kernels_here()->embed(view->dn + p * view->stride, 1, view->stride,
+                                  s->bands, s->basis.offset, s->basis.direction,
+                                  y);
+        for (int q = 0; q < HYP_LANES; q++)
+            most[q] = fmaxf(most[q], fabsf(y[q]));
+    }
+    for (int q = 0; q < WIDTH; q++) {
+        s->basis.step[q] = fmaxf(1, most[q] * ROOM) / INT16_MAX;
+        squares += (double)s->basis.step[q] * (double)s->basis.step[q];
+    }
+    s->basis.stray = (float)(0.51 * sqrt(squares));
+}
+
 static hyp_status find_basis(hyp_subspace *s, const hyp_slab *slab,
                              const hyp_summary *summary)
 {
@@ -95,22 +121,23 @@ static hyp_status find_basis(hyp_subspace *s, const hyp_slab *slab,
     HYP_TRY(hyp_alloc(&mean, n));
     HYP_TRY(covariance(&view, summary, matrix, mean));
     HYP_TRY(hyp_eigen_leading(s->bands, matrix, width, s->direction));
-    s->basis.skew = skew_of(s->direction, width, s->bands) + rounding;
+    s->basis.skew = (float)(skew_of(s->direction, width, s->bands) + rounding);
     for (int b = 0; b < s->bands; b++) {
         s->basis.offset[b] = (int16_t)lrint(mean[b]);
         for (int q = 0; q < width; q++)
             s->basis.direction[b * HYP_LANES + q] =
                 (float)s->direction[q * s->bands + b];
     }
+    choose_steps(s, &view);
 out:
     free(matrix);
     free(mean);
     return st;
 }
 
-static size_t embedded_bytes(const hyp_subspace *s)
+static size_t point_bytes(const hyp_subspace *s)
 {
-    return (size_t)s->pixels * HYP_LANES * sizeof *s->embedded;
+    return (size_t)s->pixels * sizeof *s->point;
 }
 
 static hyp_status make_room(hyp_subspace *s, int stride, int classes)
@@ -122,8 +149,8 @@ static hyp_status make_room(hyp_subspace *s, int stride, int classes)
     HYP_TRY(hyp_alloc(&s->basis.offset, (size_t)stride));
     HYP_TRY(hyp_alloc(&s->direction, (size_t)WIDTH * (size_t)s->bands));
     HYP_TRY(hyp_alloc(&s->basis.direction, (size_t)stride * HYP_LANES));
-    HYP_TRY(hyp_map_new(&block, embedded_bytes(s)));
-    s->embedded = block;
+    HYP_TRY(hyp_map_new(&block, point_bytes(s)));
+    s->point = block;
     HYP_TRY(hyp_alloc(&s->centre.pull, count * HYP_LANES));
     HYP_TRY(hyp_alloc(&s->centre.square, count));
     HYP_TRY(hyp_alloc(&s->centre.reach, count));
@@ -146,7 +173,7 @@ hyp_status hyp_subspace_init(hyp_subspace *s, const hyp_slab *slab,
                          .centre = { .count = classes } };
     HYP_TRY(make_room(s, slab->stride, classes));
     HYP_TRY(find_basis(s, slab, summary));
-    s->basis.error = 4 * (g + unit) + s->basis.skew;
+    s->basis.error = (float)(4 * (g + unit) + (double)s->basis.skew);
 out:
     if (st != HYP_OK)
         hyp_subspace_release(s);
@@ -157,14 +184,13 @@ void hyp_subspace_embed(hyp_subspace *s, const hyp_slab *slab, int64_t first,
                         int64_t last)
 {
     s->kernels->embed(slab->dn + first * slab->stride, last - first,
-                      slab->stride, s->bands, &s->basis,
-                      s->embedded + first * HYP_LANES);
+                      slab->stride, s->bands, &s->basis, s->point + first);
 }
 
 static void set_centre(hyp_subspace *s, int j, const double *centre)
 {
-    const double t = HYP_BOUND_T;
-    double square = 0, inside = 0, rest, f;
+    const double skew = (double)s->basis.skew;
+    double square = 0, inside = 0, rest, stray;
 
     for (int b = 0; b < s->bands; b++) {
         double z = centre[b] - s->basis.offset[b];
@@ -178,21 +204,23 @@ static void set_centre(hyp_subspace *s, int j, const double *centre)
             y += (centre[b] - s->basis.offset[b]) *
                  s->direction[q * s->bands + b];
         inside += y * y;
-        s->centre.pull[j * HYP_LANES + q] = (float)(-2 * y);
+        s->centre.pull[j * HYP_LANES + q] =
+            (float)(-2 * y * (double)s->basis.step[q]);
     }
     rest = fmax(0, square - inside);
-    f = 2 * unit * sqrt(inside) + s->basis.skew * sqrt(square);
+    stray = 2 * unit * sqrt(inside) + skew * sqrt(square);
     s->centre.square[j] = (float)(inside + rest);
-    s->centre.reach[j] = (float)(2 * sqrt(rest + s->basis.skew * square) *
-                                 (1 + 2 * HYP_BOUND_RHO));
-    s->centre.fuzz[j] =
-        (float)((2 * (1 + 1 / t) * f * f + 4 * s->basis.skew * square +
-                 (double)HYP_BOUND_GAMMA * (inside + rest)) *
-                (1 + 2 * (double)HYP_BOUND_RHO));
+    s->centre.reach[j] =
+        (float)(2 * sqrt(rest + skew * square) * (1 + 2 * HYP_BOUND_RHO));
+    s->centre.fuzz[j] = (float)((4 * skew * square +
+                                 (double)HYP_BOUND_GAMMA * (inside + rest)) *
+                                (1 + 2 * (double)HYP_BOUND_RHO));
+    s->centre.stray = fmaxf(s->centre.stray, (float)(stray * (1 + 2 * unit)));
 }
 
 void hyp_subspace_set(hyp_subspace *s, const double *centre)
 {
+    s->centre.stray = 0;
     for (int j = 0; j < s->centre.count; j++)
         set_centre(s, j, centre + (int64_t)j * s->bands);
 }
@@ -202,7 +230,7 @@ void hyp_subspace_release(hyp_subspace *s)
     free(s->basis.offset);
     free(s->direction);
     free(s->basis.direction);
-    hyp_map_free(s->embedded, embedded_bytes(s));
+    hyp_map_free(s->point, point_bytes(s));
     free(s->centre.pull);
     free(s->centre.square);
     free(s->centre.reach);

@@ -43,8 +43,7 @@ typedef struct hyp_subspace {
     hyp_bound_basis basis; /* m, W, f_x / |x - m|, |Q'Q - I|; its arrays are
                               owned                                          */
     int64_t pixels;
-    float *embedded; /* [pixels][16]: y, then r_x rounded up, and the fuzz
-                          2 (1 + 1/t) f_x^2; owned                           */
+    hyp_bound_point *point;   /* [pixels]: y and r_x; owned                  */
     hyp_bound_centres centre; /* its arrays are owned                        */
 } hyp_subspace;
 
@@ -78,11 +77,20 @@ void hyp_subspace_embed(hyp_subspace *subspace, const hyp_slab *slab,
  */
 void hyp_subspace_set(hyp_subspace *subspace, const double *centre);
 
+/* The certainly nearest centres of 16 pixels: see bound.h.  Collective: no. */
+static inline void hyp_subspace_bound(const hyp_subspace *subspace,
+                                      const int32_t *pixel, int32_t *best,
+                                      float *slack)
+{
+    subspace->kernels->bound(subspace->point, pixel, &subspace->basis,
+                             &subspace->centre, best, slack);
+}
+
 /* Ask the memory for what is known of a pixel.  Collective: no. */
 static inline void hyp_subspace_fetch(const hyp_subspace *subspace,
                                       int64_t pixel)
 {
-    __builtin_prefetch(subspace->embedded + pixel * HYP_LANES);
+    __builtin_prefetch(subspace->point + pixel);
 }
 
 /* Free what subspace owns.  Accepts { 0 }.  Collective: no. */

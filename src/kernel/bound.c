@@ -15,6 +15,8 @@
 #include <immintrin.h>
 #endif
 
+enum { PAIRS = sizeof(hyp_bound_point) / sizeof(int32_t) };
+
 #define SUFFIX portable
 #define TARGET
 #define WIDEN   HYP_WIDEN
@@ -35,9 +37,9 @@
 #include "kernel/bound_template.h"
 #endif
 
-#define TABLE(suffix)                        \
-    {                                        \
-        embed_lines_##suffix, bound_##suffix \
+#define TABLE(suffix)                         \
+    {                                         \
+        embed_points_##suffix, bound_##suffix \
     }
 
 static const hyp_bound_kernels table[] = {

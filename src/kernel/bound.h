@@ -12,49 +12,59 @@
 
 #define HYP_COMPONENTS 14 /* of the subspace */
 
-/* Share of a distance squared that covers its rounding: t + 2^-18. */
-#define HYP_BOUND_T   0x1p-15f
-#define HYP_BOUND_RHO (HYP_BOUND_T + 0x1p-18f)
-
-/* Share of squared lengths that covers what sums of them lose. */
+/* Share of a distance squared, and of the lengths squared that it is made from,
+   that covers what sums of floats lose. */
+#define HYP_BOUND_RHO   0x1p-18f
 #define HYP_BOUND_GAMMA 0x1p-19f
 
-/* Directions of the subspace, and what they and float arithmetic get wrong. */
+/* The rest of a pixel whose coordinates do not fit: nothing is certain. */
+#define HYP_BOUND_FAR 0x1p60f
+
+/* A pixel, or rather a point close to it. */
+typedef struct hyp_bound_point {
+    int16_t y[HYP_COMPONENTS]; /* coordinates, in steps                     */
+    float rest;                /* length of what they leave out, rounded up */
+} hyp_bound_point;
+
+/* Directions of the subspace, and how far from a pixel its point may be. */
 typedef struct hyp_bound_basis {
-    int16_t *offset;  /* [stride]: whole DN                                 */
-    float *direction; /* [bands][16]; the last two are not used             */
-    double error;     /* of a pixel's coordinates, of its length            */
-    double skew;      /* how far the directions are from orthonormal        */
+    int16_t *offset;       /* [stride]: whole DN                            */
+    float *direction;      /* [bands][16]; the last two are not used        */
+    float step[HYP_LANES]; /* of each coordinate; the last two are not used */
+    float stray;           /* by rounding to steps                          */
+    float error;           /* by float arithmetic: of the pixel's length    */
+    float skew;            /* the directions are as far from orthonormal    */
 } hyp_bound_basis;
 
-/* Centres, c, with coordinates y and a rest of length r. */
+/* Centres, or rather points close to them: coordinates y, a rest of length r. */
 typedef struct hyp_bound_centres {
     int count;
-    float *pull;   /* [count][16]: -2 y; the last two are not used          */
-    float *square; /* [count]: |y|^2 + r^2                                  */
-    float *reach;  /* [count]: 2 r, rounded up                              */
-    float *fuzz;   /* [count]: share of the errors, rounded up              */
+    float *pull;   /* [count][16]: -2 y step; the last two are not used      */
+    float *square; /* [count]: |y|^2 + r^2                                   */
+    float *reach;  /* [count]: 2 r, rounded up                               */
+    float *fuzz;   /* [count]: share of the errors of squares, rounded up    */
+    float stray;   /* the farthest that one is from its centre, rounded up   */
 } hyp_bound_centres;
 
 typedef struct hyp_bound_kernels {
     /*
-     * Coordinates of pixels, the length of what they leave out, rounded up, and
-     * the pixel's share of the errors.
+     * The points of pixels.
      *
-     * Shapes: x [pixels][stride]; embedded [pixels][16], out
+     * Shapes: x [pixels][stride]; point [pixels], out
      */
     void (*embed)(const int16_t *x, int64_t pixels, int stride, int bands,
-                  const hyp_bound_basis *basis, float *embedded);
+                  const hyp_bound_basis *basis, hyp_bound_point *point);
 
     /*
      * The centre that is certainly nearest, for 16 pixels.
      *
-     * Shapes: embedded [...][16]; pixel [16]: which of them; best [16], out: a
-     *         centre; slack [16], out: all others are at least so much farther
-     *         away; not positive if that is not certain
+     * Shapes: point [...]; pixel [16]: which of them; best [16], out: a centre;
+     *         slack [16], out: all others are at least so much farther away;
+     *         not positive if that is not certain
      */
-    void (*bound)(const float *embedded, const int32_t *pixel,
-                  const hyp_bound_centres *centre, int32_t *best, float *slack);
+    void (*bound)(const hyp_bound_point *point, const int32_t *pixel,
+                  const hyp_bound_basis *basis, const hyp_bound_centres *centre,
+                  int32_t *best, float *slack);
 } hyp_bound_kernels;
 
 /* The table of a set that hyp_isa_here() allows; static.  Collective: no. */
