@@ -25,6 +25,12 @@
 
 enum { TAG = 1 };
 
+/* This rank's rows of a chunk. */
+typedef struct portion {
+    int slot;          /* of the chunk along the band axis */
+    const int16_t *at; /* decoded or received; borrowed    */
+} portion;
+
 /* What is decoded and received in one turn, and its messages. */
 typedef struct turn {
     void *decoded;        /* int16: this rank's group; owned                */
@@ -32,6 +38,8 @@ typedef struct turn {
                          owned                                          */
     MPI_Request *request; /* owned */
     int requests;
+    portion *portion;    /* [most in a turn]; owned */
+    const int16_t **row; /* [most in a turn]; owned */
 } turn;
 
 /* The file that this rank reads from. */
@@ -59,6 +67,7 @@ typedef struct reader {
 typedef struct room {
     int64_t decoded, received; /* int16 */
     int64_t requests;
+    int64_t portions;
 } room;
 
 static void grow(int64_t *most, int64_t value)
@@ -69,7 +78,7 @@ static void grow(int64_t *most, int64_t value)
 static void measure_turn(const reader *r, room *most)
 {
     const hyp_read_plan *plan = &r->plan;
-    int64_t received = 0, requests = 0;
+    int64_t received = 0, requests = 0, portions = 0;
 
     for (int s = 0; s < plan->ranks; s++) {
         const hyp_group g = plan->turn[s];
@@ -78,6 +87,7 @@ static void measure_turn(const reader *r, room *most)
         const int64_t piece =
             hyp_read_plan_piece(t, hyp_read_plan_shared(plan, g, r->rank));
 
+        portions += chunks;
         if (s == r->rank) {
             grow(&most->decoded, chunks * hyp_chunk_elements(t->of->tile));
             requests += chunks * plan->ranks;
@@ -88,11 +98,12 @@ static void measure_turn(const reader *r, room *most)
     }
     grow(&most->received, received);
     grow(&most->requests, requests);
+    grow(&most->portions, portions);
 }
 
 static room measure_turns(reader *r)
 {
-    room most = { 0, 0, 1 };
+    room most = { 0, 0, 1, 1 };
 
     hyp_read_plan_rewind(&r->plan);
     while (hyp_read_plan_next(&r->plan))
@@ -110,6 +121,8 @@ static hyp_status make_room(reader *r)
     HYP_TRY(hyp_map_new(&r->turn.decoded, r->decoded_bytes));
     HYP_TRY(hyp_map_new(&r->turn.received, r->received_bytes));
     HYP_TRY(hyp_alloc(&r->turn.request, (size_t)most.requests));
+    HYP_TRY(hyp_alloc(&r->turn.portion, (size_t)most.portions));
+    HYP_TRY(hyp_alloc(&r->turn.row, (size_t)most.portions));
 out:
     return st;
 }
@@ -263,84 +276,107 @@ static hyp_status decode(reader *r, hyp_status st)
     return st;
 }
 
-/* One row of pixels, given where it lies in each chunk of a group. */
-static void place_row(const reader *r, const hyp_tile_plan *plan, int chunks,
-                      const int *slot, const int16_t *const *at, int64_t cols,
-                      int16_t *out)
+/* How many portions from the first on are single bands side by side. */
+static int run_of(const hyp_tile_plan *plan, const portion *first, int portions)
+{
+    const int band = plan->first_kept[first->slot];
+    int run = 1;
+
+    while (run < portions && plan->first_kept[first[run].slot] == band + run)
+        run++;
+    return run;
+}
+
+/* One row of pixels, `at` elements behind the beginning of each portion. */
+static void place_row(const reader *r, const hyp_tile_plan *plan, int portions,
+                      int64_t at, int64_t cols, int16_t *out)
 {
     const int width = plan->of->tile->chunk.bands;
+    int run;
 
-    if (width == 1) {
-        r->kernels->interleave(
-            at, chunks, cols, out + plan->first_kept[slot[0]], r->slab->stride);
-        return;
-    }
-    for (int n = 0; n < chunks; n++) {
-        const int first = plan->first_kept[slot[n]];
+    for (int n = 0; n < portions; n += run) {
+        const portion *now = r->turn.portion + n;
+        const int first = plan->first_kept[now->slot];
 
-        r->kernels->pick(at[n], width, plan->offset + first,
-                         hyp_read_plan_kept(plan, slot[n]), cols, out + first,
-                         r->slab->stride);
+        run = width == 1 ? run_of(plan, now, portions - n) : 1;
+        for (int i = 0; i < run; i++)
+            r->turn.row[i] = now[i].at + at;
+        if (width == 1)
+            r->kernels->interleave(r->turn.row, run, cols, out + first,
+                                   r->slab->stride);
+        else
+            r->kernels->pick(r->turn.row[0], width, plan->offset + first,
+                             hyp_read_plan_kept(plan, now->slot), cols,
+                             out + first, r->slab->stride);
     }
 }
 
-/* Put rows of a group into the slab, given the piece of each of its chunks. */
-static void place(const reader *r, hyp_group g, hyp_rows rows,
-                  const int16_t *const *piece)
+/* Put a turn's portions of the rows of one place into the slab. */
+static void place(const reader *r, hyp_group g, int portions)
 {
     const hyp_tile_plan *plan = hyp_read_plan_tile(&r->plan, g.begin);
     const hyp_tile *tile = plan->of->tile;
     const hyp_chunking *size = &tile->chunk;
-    const hyp_chunk first = hyp_read_plan_chunk(plan, g.begin);
-    const int64_t left = tile->cols - first.col;
-    const int chunks = (int)(g.end - g.begin);
+    const hyp_rows rows = own_rows(r, g);
+    const int64_t col = hyp_read_plan_chunk(plan, g.begin).col;
+    const int64_t left = tile->cols - col;
     const hyp_slab *slab = r->slab;
-    int slot[HYP_GROUP_CHUNKS];
 
-    for (int n = 0; n < chunks; n++)
-        slot[n] = hyp_read_plan_chunk(plan, g.begin + n).slot;
     for (int64_t row = rows.begin; row < rows.end; row++) {
-        const int16_t *at[HYP_GROUP_CHUNKS];
-        const int64_t pixel = slab->cells[row - slab->first_row] + first.col;
+        const int64_t pixel = slab->cells[row - slab->first_row] + col;
 
-        for (int n = 0; n < chunks; n++)
-            at[n] = piece[n] + (row - rows.begin) * size->cols * size->bands;
-        place_row(r, plan, chunks, slot, at,
+        place_row(r, plan, portions,
+                  (row - rows.begin) * size->cols * size->bands,
                   left < size->cols ? left : size->cols,
                   slab->dn + pixel * slab->stride);
     }
 }
 
-static void place_own(const reader *r)
+/* Note where this rank's rows of a rank's group lie, given where the next
+   received portion does. */
+static int take_portions(const reader *r, int s, int portions,
+                         const int16_t **from)
 {
-    const hyp_group mine = own_group(r);
-    const hyp_rows rows = own_rows(r, mine);
-    const int16_t *piece[HYP_GROUP_CHUNKS];
+    const hyp_group g = r->plan.turn[s];
+    const hyp_tile_plan *plan = hyp_read_plan_tile(&r->plan, g.begin);
+    const hyp_rows rows = own_rows(r, g);
 
-    if (rows.begin == rows.end)
-        return;
-    for (int64_t n = 0; n < mine.end - mine.begin; n++)
-        piece[n] = decoded_piece(r, n, rows);
-    place(r, mine, rows, piece);
+    for (int64_t n = g.begin; n < g.end && rows.begin < rows.end; n++) {
+        portion *next = &r->turn.portion[portions++];
+
+        next->slot = hyp_read_plan_chunk(plan, n).slot;
+        next->at = s == r->rank ? decoded_piece(r, n - g.begin, rows) : *from;
+        if (s != r->rank)
+            *from += hyp_read_plan_piece(plan, rows);
+    }
+    return portions;
 }
 
-static void place_received(const reader *r)
+static int by_slot(const void *a, const void *b)
+{
+    return ((const portion *)a)->slot - ((const portion *)b)->slot;
+}
+
+/* Put into the slab what this turn brought, place after place: of ranks that
+   follow each other, several may have decoded parts of one. */
+static void place_portions(const reader *r)
 {
     const int16_t *from = r->turn.received;
+    int next;
 
-    for (int s = 0; s < r->plan.ranks; s++) {
+    for (int s = 0; s < r->plan.ranks; s = next) {
         const hyp_group g = r->plan.turn[s];
-        const hyp_rows rows = own_rows(r, g);
-        const int16_t *piece[HYP_GROUP_CHUNKS];
+        int portions = take_portions(r, s, 0, &from);
 
-        if (s == r->rank || rows.begin == rows.end)
-            continue;
-        for (int64_t n = 0; n < g.end - g.begin; n++) {
-            piece[n] = from;
-            from += hyp_read_plan_piece(hyp_read_plan_tile(&r->plan, g.begin),
-                                        rows);
-        }
-        place(r, g, rows, piece);
+        for (next = s + 1;
+             next < r->plan.ranks &&
+             hyp_read_plan_together(&r->plan, g, r->plan.turn[next]);
+             next++)
+            portions = take_portions(r, next, portions, &from);
+        qsort(r->turn.portion, (size_t)portions, sizeof *r->turn.portion,
+              by_slot);
+        if (portions > 0)
+            place(r, g, portions);
     }
 }
 
@@ -367,9 +403,8 @@ static hyp_status exchange_all(reader *r)
     while (hyp_read_plan_next(&r->plan)) {
         receive(r);
         st = decode(r, st);
-        place_own(r);
         MPI_Waitall(r->turn.requests, r->turn.request, MPI_STATUSES_IGNORE);
-        place_received(r);
+        place_portions(r);
         done += bytes_of(r, own_group(r).begin, own_group(r).end);
         if (r->options->progress)
             r->options->progress(r->options->progress_context, done, total);
@@ -384,6 +419,8 @@ static void release(reader *r)
     hyp_map_free(r->turn.decoded, r->decoded_bytes);
     hyp_map_free(r->turn.received, r->received_bytes);
     free(r->turn.request);
+    free(r->turn.portion);
+    free(r->turn.row);
 }
 
 /* A slab for the rows that the plan gives to this rank. */

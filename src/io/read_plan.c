@@ -8,7 +8,7 @@
 
 #include <stdlib.h>
 
-enum { GROUP_BYTES = 64 << 20 }; /* a larger chunk is a group by itself */
+enum { GROUP_BYTES = 64 << 20 }; /* of a turn's chunks in one place */
 
 static int64_t lesser(int64_t a, int64_t b)
 {
@@ -79,22 +79,78 @@ static hyp_status share_rows(hyp_read_plan *p, const hyp_scene *scene)
     return HYP_OK;
 }
 
-static hyp_status share_chunks(hyp_read_plan *p)
+/* Stored bytes of the needed chunks of a tile. */
+static int64_t stored_of(const hyp_tile_plan *t)
 {
-    int64_t *weight;
-    hyp_status st = hyp_alloc(&weight, (size_t)p->needed);
+    int64_t bytes = 0;
+
+    for (int64_t n = t->first; n < t->first + needed_of(t); n++)
+        bytes += t->of->tile->stored[hyp_read_plan_chunk(t, n).index];
+    return bytes;
+}
+
+/* Where the r-th sharer's slots begin: as hyp_part_by_weight() has it, for slots
+   of the same weight. */
+static int first_dealt(const hyp_tile_plan *t, int r)
+{
+    return (2 * t->slots * r + t->sharers - 1) / (2 * t->sharers);
+}
+
+/* Deal the slots of a tile out, one after the other. */
+static hyp_status deal(hyp_tile_plan *t)
+{
+    int *slot, next = 0;
+    hyp_status st = hyp_alloc(&slot, (size_t)t->slots);
 
     if (st != HYP_OK)
         return st;
-    for (int i = 0; i < p->tiles; i++) {
-        const hyp_tile_plan *t = &p->tile[i];
+    for (int i = 0; next < t->slots; i++)
+        for (int r = 0; r < t->sharers; r++)
+            if (first_dealt(t, r) + i < first_dealt(t, r + 1))
+                slot[first_dealt(t, r) + i] = t->slot[next++];
+    free(t->slot);
+    t->slot = slot;
+    return HYP_OK;
+}
 
+/* How many ranks, of those that a tile takes, share a place of it. */
+static int sharers_of(const hyp_tile_plan *t, double ranks)
+{
+    const double places_of_rows = (double)needed_of(t) / t->slots;
+    const double sharers = ranks / places_of_rows + 0.05;
+
+    return sharers < 1 ? 1 : sharers > t->slots ? t->slots : (int)sharers;
+}
+
+/*
+ * Cut the chunks into runs.  Those that are dealt out count as equally large:
+ * neighbours are, more or less, and a turn's chunks are neighbours.
+ */
+static hyp_status share_chunks(hyp_read_plan *p)
+{
+    int64_t *weight, total = 0;
+    hyp_status st = hyp_alloc(&weight, (size_t)p->needed);
+
+    HYP_TRY(st);
+    for (int i = 0; i < p->tiles; i++)
+        total += stored_of(&p->tile[i]);
+    for (int i = 0; i < p->tiles; i++) {
+        hyp_tile_plan *t = &p->tile[i];
+        const int64_t stored = stored_of(t);
+
+        t->sharers = sharers_of(t, (double)p->ranks * (double)stored /
+                                       (double)greater(total, 1));
+        HYP_TRY(deal(t));
         for (int64_t n = t->first; n < t->first + needed_of(t); n++)
-            weight[n] = t->of->tile->stored[hyp_read_plan_chunk(t, n).index];
+            weight[n] =
+                t->sharers > 1
+                    ? stored / needed_of(t)
+                    : t->of->tile->stored[hyp_read_plan_chunk(t, n).index];
     }
     hyp_part_by_weight(weight, p->needed, p->ranks, p->start);
+out:
     free(weight);
-    return HYP_OK;
+    return st;
 }
 
 hyp_status hyp_read_plan_init(hyp_read_plan *p, const hyp_scene *scene,
@@ -136,6 +192,15 @@ const hyp_tile_plan *hyp_read_plan_tile(const hyp_read_plan *p, int64_t n)
     return &p->tile[low];
 }
 
+bool hyp_read_plan_together(const hyp_read_plan *p, hyp_group a, hyp_group b)
+{
+    const hyp_tile_plan *t = hyp_read_plan_tile(p, a.begin);
+
+    return a.begin < a.end && b.begin < b.end &&
+           t == hyp_read_plan_tile(p, b.begin) &&
+           (a.begin - t->first) / t->slots == (b.begin - t->first) / t->slots;
+}
+
 hyp_chunk hyp_read_plan_chunk(const hyp_tile_plan *t, int64_t n)
 {
     const int64_t place = (n - t->first) / t->slots;
@@ -158,7 +223,8 @@ static hyp_group group_at(const hyp_read_plan *p, int64_t begin, int64_t limit)
     if (begin == limit)
         return (hyp_group){ begin, begin };
     bytes = hyp_chunk_elements(t->of->tile) * (int64_t)sizeof(int16_t);
-    most = greater(1, lesser(HYP_GROUP_CHUNKS, GROUP_BYTES / bytes));
+    most = lesser(HYP_GROUP_CHUNKS, GROUP_BYTES / bytes) / t->sharers;
+    most = greater(1, most);
     place_end = begin + t->slots - (begin - t->first) % t->slots;
     return (hyp_group){ begin, lesser(lesser(begin + most, place_end), limit) };
 }

@@ -3,9 +3,11 @@
  *
  * The chunks that hold a kept band, tile after tile and in the order of each
  * file's grid, are cut into one run per rank, of equal stored size.  Then all
- * ranks take turns: in each, a rank decodes a group of its chunks that lie
- * behind each other along the band axis.  Every rank follows the plan of all,
- * so that nothing about it has to be sent.
+ * ranks take turns: in each, a rank decodes a group of its chunks that lie in
+ * one place of the rows.  Where several ranks share a place, its chunks are
+ * dealt out, so that those of one turn lie beside each other along the band
+ * axis.  Every rank follows the plan of all, so that nothing about it has to be
+ * sent.
  */
 #ifndef HYP_IO_READ_PLAN_H
 #define HYP_IO_READ_PLAN_H
@@ -15,7 +17,9 @@
 
 #include <stdbool.h>
 
-#define HYP_GROUP_CHUNKS 32 /* of one group, at most: 64 bytes of int16 */
+/* Chunks in one place that are decoded in a turn, by all who share it, at most:
+   single bands of them make 64 bytes of a pixel. */
+#define HYP_GROUP_CHUNKS 32
 
 /* Consecutive chunks [begin, end) of the needed ones, in one place. */
 typedef struct hyp_group {
@@ -27,7 +31,9 @@ typedef struct hyp_tile_plan {
     const hyp_scene_tile *of; /* borrowed                                     */
     int64_t first;            /* of its needed chunks among all               */
     int slots;                /* needed chunks at each place of its rows      */
-    int *slot;       /* [slots]: their places along the band axis; owned     */
+    int sharers;              /* ranks that these are dealt out to            */
+    int *slot;       /* [slots]: their places along the band axis, in the order
+                        in which they are needed; owned                      */
     int *first_kept; /* [places + 1]: first kept band of the chunks at each
                         place along the band axis; owned                     */
     int16_t *offset; /* [kept]: of a kept band within its chunk; owned       */
@@ -62,6 +68,11 @@ bool hyp_read_plan_next(hyp_read_plan *plan);
 
 /* The tile that holds the n-th of the needed chunks.  Collective: no. */
 const hyp_tile_plan *hyp_read_plan_tile(const hyp_read_plan *plan, int64_t n);
+
+/* Whether two groups lie in one place, the same rows and columns of a tile.
+   Collective: no. */
+bool hyp_read_plan_together(const hyp_read_plan *plan, hyp_group a,
+                            hyp_group b);
 
 /* The n-th of the needed chunks, which lies in that tile.  Collective: no. */
 hyp_chunk hyp_read_plan_chunk(const hyp_tile_plan *tile, int64_t n);
