@@ -32,7 +32,7 @@ typedef struct hyp_slab {
     int64_t *before; /* [rows + 1]: valid pixels before each row; owned      */
     uint8_t *valid;  /* [cells]: 1 if the cell's pixel is valid, else 0;
                         owned                                                */
-    int64_t partial; /* pixels that this rank marked as invalid although they
+    int64_t partial; /* pixels that this rank counted as invalid although they
                         have data in some bands                              */
     int64_t masked;  /* pixels with data that this rank marked by a mask      */
 } hyp_slab;
@@ -71,13 +71,15 @@ HYP_CHECKED hyp_status hyp_slab_pick(hyp_slab *slab, const hyp_slab *from,
                                      const int16_t *band, int bands);
 
 /*
- * Mark those pixels of some rows as invalid that hold nodata in any band.
+ * Count those pixels of some rows that were marked because one of their bands
+ * is nodata, but not all are.
  *
  * Collective: no
  * Requires:   the rows lie within the slab, and none was dropped; row counts
  *             from the slab's first
  */
-void hyp_slab_mark(hyp_slab *slab, int64_t row, int64_t rows, int16_t nodata);
+void hyp_slab_count_partial(hyp_slab *slab, int64_t row, int64_t rows,
+                            int16_t nodata);
 
 /*
  * Drop those pixels of some rows that are marked, and close the gaps.

@@ -5,7 +5,6 @@
 
 #include "base/map.h"
 #include "base/mem.h"
-#include "kernel/fetch.h"
 #include "kernel/kernel.h"
 
 #include <stdbool.h>
@@ -86,42 +85,25 @@ hyp_status hyp_slab_pick(hyp_slab *slab, const hyp_slab *from,
 
     if (st == HYP_OK)
         hyp_kernels_here()->pick(from->dn, from->stride, band, bands,
-                                 from->pixels, slab->dn, slab->stride);
+                                 from->pixels, slab->dn, slab->stride, 0, NULL);
     return st;
-}
-
-static bool holds(const int16_t *x, int count, int16_t value)
-{
-    int found = 0;
-
-    for (int b = 0; b < count; b++) /* without a branch, so that it is SIMD */
-        found |= x[b] == value;
-    return found != 0;
 }
 
 static bool has_data(const int16_t *x, int count, int16_t nodata)
 {
-    int found = 0;
-
     for (int b = 0; b < count; b++)
-        found |= x[b] != nodata;
-    return found != 0;
+        if (x[b] != nodata)
+            return true;
+    return false;
 }
 
-void hyp_slab_mark(hyp_slab *slab, int64_t row, int64_t rows, int16_t nodata)
+void hyp_slab_count_partial(hyp_slab *slab, int64_t row, int64_t rows,
+                            int16_t nodata)
 {
-    const int64_t last = slab->cells[slab->rows] - 1;
-
-    for (int64_t p = slab->cells[row]; p < slab->cells[row + rows]; p++) {
-        const int16_t *x = slab->dn + p * slab->stride;
-
-        if (p + HYP_FETCH_AHEAD <= last)
-            hyp_fetch(x + HYP_FETCH_AHEAD * slab->stride, slab->stride);
-        if (holds(x, slab->bands, nodata)) {
-            slab->valid[p] = 0;
-            slab->partial += has_data(x, slab->bands, nodata);
-        }
-    }
+    for (int64_t p = slab->cells[row]; p < slab->cells[row + rows]; p++)
+        if (!slab->valid[p])
+            slab->partial +=
+                has_data(slab->dn + p * slab->stride, slab->bands, nodata);
 }
 
 /* Move the valid pixels of a row behind those kept so far; returns how many are

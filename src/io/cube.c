@@ -276,6 +276,22 @@ static hyp_status decode(reader *r, hyp_status st)
     return st;
 }
 
+/* The DN that marks an invalid pixel; false if none can. */
+static bool nodata_dn(const hyp_tile *tile, const hyp_cube_options *options,
+                      int16_t *dn)
+{
+    const double nodata = options->has_nodata ? options->nodata : tile->nodata;
+
+    *dn = HYP_CONVERTED_NODATA;
+    if (tile->element != HYP_ELEMENT_INT16)
+        return true;
+    if (!(options->has_nodata || tile->has_nodata) || nodata != rint(nodata) ||
+        nodata < INT16_MIN || nodata > INT16_MAX)
+        return false;
+    *dn = (int16_t)nodata;
+    return true;
+}
+
 /* How many portions from the first on are single bands side by side. */
 static int run_of(const hyp_tile_plan *plan, const portion *first, int portions)
 {
@@ -287,27 +303,43 @@ static int run_of(const hyp_tile_plan *plan, const portion *first, int portions)
     return run;
 }
 
-/* One row of pixels, `at` elements behind the beginning of each portion. */
+/* One row of pixels from one place of a tile. */
+typedef struct stretch {
+    int64_t at; /* elements behind the beginning of each portion */
+    int64_t cols;
+    int16_t *out;
+    int16_t nodata;
+    uint8_t *valid; /* [cols]; NULL: nodata cannot be */
+} stretch;
+
+static void place_bands(const reader *r, const portion *from, int bands,
+                        int first, const stretch *to)
+{
+    for (int i = 0; i < bands; i++)
+        r->turn.row[i] = from[i].at + to->at;
+    r->kernels->interleave(r->turn.row, bands, to->cols, to->out + first,
+                           r->slab->stride, to->nodata, to->valid);
+}
+
 static void place_row(const reader *r, const hyp_tile_plan *plan, int portions,
-                      int64_t at, int64_t cols, int16_t *out)
+                      const stretch *to)
 {
     const int width = plan->of->tile->chunk.bands;
-    int run;
+    int run = 1;
 
     for (int n = 0; n < portions; n += run) {
         const portion *now = r->turn.portion + n;
         const int first = plan->first_kept[now->slot];
 
-        run = width == 1 ? run_of(plan, now, portions - n) : 1;
-        for (int i = 0; i < run; i++)
-            r->turn.row[i] = now[i].at + at;
-        if (width == 1)
-            r->kernels->interleave(r->turn.row, run, cols, out + first,
-                                   r->slab->stride);
-        else
-            r->kernels->pick(r->turn.row[0], width, plan->offset + first,
-                             hyp_read_plan_kept(plan, now->slot), cols,
-                             out + first, r->slab->stride);
+        if (width == 1) {
+            run = run_of(plan, now, portions - n);
+            place_bands(r, now, run, first, to);
+        } else {
+            r->kernels->pick(now->at + to->at, width, plan->offset + first,
+                             hyp_read_plan_kept(plan, now->slot), to->cols,
+                             to->out + first, r->slab->stride, to->nodata,
+                             to->valid);
+        }
     }
 }
 
@@ -316,19 +348,20 @@ static void place(const reader *r, hyp_group g, int portions)
 {
     const hyp_tile_plan *plan = hyp_read_plan_tile(&r->plan, g.begin);
     const hyp_tile *tile = plan->of->tile;
-    const hyp_chunking *size = &tile->chunk;
     const hyp_rows rows = own_rows(r, g);
     const int64_t col = hyp_read_plan_chunk(plan, g.begin).col;
     const int64_t left = tile->cols - col;
     const hyp_slab *slab = r->slab;
+    stretch to = { .cols = left < tile->chunk.cols ? left : tile->chunk.cols };
+    const bool marks = nodata_dn(tile, r->options, &to.nodata);
 
     for (int64_t row = rows.begin; row < rows.end; row++) {
         const int64_t pixel = slab->cells[row - slab->first_row] + col;
 
-        place_row(r, plan, portions,
-                  (row - rows.begin) * size->cols * size->bands,
-                  left < size->cols ? left : size->cols,
-                  slab->dn + pixel * slab->stride);
+        to.out = slab->dn + pixel * slab->stride;
+        to.valid = marks ? slab->valid + pixel : NULL;
+        place_row(r, plan, portions, &to);
+        to.at += tile->chunk.cols * tile->chunk.bands;
     }
 }
 
@@ -445,24 +478,7 @@ static hyp_status make_slab(const reader *r)
     return st;
 }
 
-/* The DN that marks an invalid pixel; false if none can. */
-static bool nodata_dn(const hyp_tile *tile, const hyp_cube_options *options,
-                      int16_t *dn)
-{
-    const double nodata = options->has_nodata ? options->nodata : tile->nodata;
-
-    *dn = HYP_CONVERTED_NODATA;
-    if (tile->element != HYP_ELEMENT_INT16)
-        return true;
-    if (!(options->has_nodata || tile->has_nodata) || nodata != rint(nodata) ||
-        nodata < INT16_MIN || nodata > INT16_MAX)
-        return false;
-    *dn = (int16_t)nodata;
-    return true;
-}
-
-/* Rows of a tile, one after the other, so that what is marked is in the cache
-   when it is moved. */
+/* Rows of a tile, in which pixels with nodata are marked already. */
 static hyp_status clean_rows(const reader *r, int tile, hyp_rows rows)
 {
     hyp_slab *slab = r->slab;
@@ -476,7 +492,7 @@ static hyp_status clean_rows(const reader *r, int tile, hyp_rows rows)
         const int64_t row = n - slab->first_row;
 
         if (marks)
-            hyp_slab_mark(slab, row, 1, nodata);
+            hyp_slab_count_partial(slab, row, 1, nodata);
         if (mask)
             HYP_TRY(hyp_mask_apply(mask, r->scene, tile, slab, row));
         hyp_slab_drop(slab, row, 1);

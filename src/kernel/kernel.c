@@ -45,11 +45,17 @@ enum { FEW = 8 };
 #endif
 
 static void pick(const int16_t *in, int64_t in_stride, const int16_t *offset,
-                 int count, int64_t pixels, int16_t *out, int64_t stride)
+                 int count, int64_t pixels, int16_t *out, int64_t stride,
+                 int16_t nodata, uint8_t *valid)
 {
     for (int64_t p = 0; p < pixels; p++)
-        for (int i = 0; i < count; i++)
-            out[p * stride + i] = in[p * in_stride + offset[i]];
+        for (int i = 0; i < count; i++) {
+            const int16_t value = in[p * in_stride + offset[i]];
+
+            out[p * stride + i] = value;
+            if (valid && value == nodata)
+                valid[p] = 0;
+        }
 }
 
 #if HAVE_X86
@@ -59,9 +65,11 @@ static void pick(const int16_t *in, int64_t in_stride, const int16_t *offset,
  */
 __attribute__((target("avx512f,avx512bw"))) static void
 pick_by_permutation(const int16_t *in, int64_t in_stride, const int16_t *offset,
-                    int count, int64_t pixels, int16_t *out, int64_t stride)
+                    int count, int64_t pixels, int16_t *out, int64_t stride,
+                    int16_t nodata, uint8_t *valid)
 {
     enum { WINDOW = 32 };
+    const __m512i no = _mm512_set1_epi16(nodata);
 
     for (int first = 0, last; first < count; first = last) {
         const int base = offset[first];
@@ -74,12 +82,15 @@ pick_by_permutation(const int16_t *in, int64_t in_stride, const int16_t *offset,
         read = (__mmask32)(UINT64_MAX >> (63 - index[last - first - 1]));
         write = (__mmask32)(UINT64_MAX >> (64 - (last - first)));
         lanes = _mm512_loadu_si512(index);
-        for (int64_t p = 0; p < pixels; p++)
-            _mm512_mask_storeu_epi16(
-                out + p * stride + first, write,
-                _mm512_permutexvar_epi16(
-                    lanes,
-                    _mm512_maskz_loadu_epi16(read, in + p * in_stride + base)));
+        for (int64_t p = 0; p < pixels; p++) {
+            const __m512i value = _mm512_permutexvar_epi16(
+                lanes,
+                _mm512_maskz_loadu_epi16(read, in + p * in_stride + base));
+
+            _mm512_mask_storeu_epi16(out + p * stride + first, write, value);
+            if (valid)
+                valid[p] &= _mm512_mask_cmpeq_epi16_mask(write, value, no) == 0;
+        }
     }
 }
 #endif

@@ -87,23 +87,28 @@ typedef struct hyp_kernels {
                         const uint16_t *label, int64_t *sum);
 
     /*
-     * Interleave images of single bands into pixels: a transpose.
+     * Interleave images of single bands into pixels, a transpose; and mark those
+     * that hold nodata.
      *
      * Shapes: plane [planes] of [pixels]; out [pixels][stride], of which the
-     *         first `planes` values of each pixel are written
+     *         first `planes` values of each pixel are written; valid [pixels],
+     *         in and out: becomes 0 where one of them is nodata; or NULL
      */
     void (*interleave)(const int16_t *const *plane, int planes, int64_t pixels,
-                       int16_t *out, int64_t stride);
+                       int16_t *out, int64_t stride, int16_t nodata,
+                       uint8_t *valid);
 
     /*
-     * Pick some values of each pixel.
+     * Pick some values of each pixel; and mark those pixels where one is nodata.
      *
      * Shapes: in [pixels][in_stride]; offset [count], in 0..in_stride-1 and
      *         increasing; out [pixels][stride], of which the first `count`
-     *         values of each pixel are written
+     *         values of each pixel are written; valid [pixels], or NULL: as for
+     *         interleave
      */
     void (*pick)(const int16_t *in, int64_t in_stride, const int16_t *offset,
-                 int count, int64_t pixels, int16_t *out, int64_t stride);
+                 int count, int64_t pixels, int16_t *out, int64_t stride,
+                 int16_t nodata, uint8_t *valid);
 } hyp_kernels;
 
 /* Best set of this machine, no better than $HYP_ISA says.  Collective: no. */

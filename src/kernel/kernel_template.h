@@ -251,12 +251,15 @@ TARGET static void NAME(store_some)(int16_t *out, const int16_t *row, int count)
 
 /* Sixteen pixels of up to sixteen planes; the last plane fills up. */
 TARGET static void NAME(interleave_16)(const int16_t *const *plane, int planes,
-                                       int64_t at, int16_t *out, int64_t stride)
+                                       int64_t at, int16_t *out, int64_t stride,
+                                       int16_t nodata, hyp_int16x16 *found)
 {
     hyp_int16x16 row[HYP_LANES];
 
-    for (int b = 0; b < HYP_LANES; b++)
+    for (int b = 0; b < HYP_LANES; b++) {
         memcpy(&row[b], plane[b < planes ? b : planes - 1] + at, sizeof row[b]);
+        *found |= row[b] == nodata;
+    }
     NAME(transpose_values)(row);
     if (planes == HYP_LANES)
         for (int p = 0; p < HYP_LANES; p++)
@@ -267,26 +270,43 @@ TARGET static void NAME(interleave_16)(const int16_t *const *plane, int planes,
     (out + p * stride, (const int16_t *)&row[p], planes);
 }
 
+/* Sixteen pixels, of which some may hold nodata. */
+TARGET static void NAME(mark)(const hyp_int16x16 *found, uint8_t *valid)
+{
+    hyp_int8x16 marks;
+
+    memcpy(&marks, valid, sizeof marks);
+    marks &= ~__builtin_convertvector(*found, hyp_int8x16);
+    memcpy(valid, &marks, sizeof marks);
+}
+
 TARGET static void NAME(interleave)(const int16_t *const *plane, int planes,
                                     int64_t pixels, int16_t *out,
-                                    int64_t stride)
+                                    int64_t stride, int16_t nodata,
+                                    uint8_t *valid)
 {
     const int64_t whole = pixels / HYP_LANES * HYP_LANES;
 
     for (int64_t p = 0; p < whole; p += HYP_LANES) {
         int16_t *now = out + p * stride;
         const int64_t ahead = whole - p > 2 * HYP_LANES ? 2 * HYP_LANES : 0;
+        hyp_int16x16 found = { 0 };
 
         for (int i = 0; i < HYP_LANES; i++)
             __builtin_prefetch(now + (ahead + i) * stride, 1);
         for (int b = 0; b < planes; b += HYP_LANES)
             NAME(interleave_16)
         (plane + b, planes - b < HYP_LANES ? planes - b : HYP_LANES, p, now + b,
-         stride);
+         stride, nodata, &found);
+        if (valid)
+            NAME(mark)(&found, valid + p);
     }
     for (int64_t p = whole; p < pixels; p++)
-        for (int b = 0; b < planes; b++)
+        for (int b = 0; b < planes; b++) {
             out[p * stride + b] = plane[b][p];
+            if (valid && plane[b][p] == nodata)
+                valid[p] = 0;
+        }
 }
 
 #undef NAME

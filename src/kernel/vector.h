@@ -16,6 +16,7 @@
 
 typedef int16_t hyp_int16x16
     __attribute__((vector_size(HYP_LANES * 2), may_alias));
+typedef int8_t hyp_int8x16 __attribute__((vector_size(HYP_LANES), may_alias));
 typedef int32_t hyp_int32x16
     __attribute__((vector_size(HYP_LANES * 4), may_alias));
 typedef uint32_t hyp_uint32x16

@@ -56,6 +56,16 @@ static inline hyp_status even_slab(hyp_slab *slab, int64_t first, int64_t rows,
     return st;
 }
 
+/* Mark the pixels of some rows that hold nodata, as reading them does. */
+static inline void mark_nodata(hyp_slab *slab, int64_t row, int64_t rows,
+                               int16_t nodata)
+{
+    for (int64_t p = slab->cells[row]; p < slab->cells[row + rows]; p++)
+        for (int b = 0; b < slab->bands; b++)
+            if (slab->dn[p * slab->stride + b] == nodata)
+                slab->valid[p] = 0;
+}
+
 /* This rank's share of an image, without the pixels that hold nodata. */
 static inline hyp_status make_slab(hyp_slab *slab, int64_t rows, int64_t cols,
                                    int bands, pixel_value *value,
@@ -69,7 +79,7 @@ static inline hyp_status make_slab(hyp_slab *slab, int64_t rows, int64_t cols,
     for (int64_t p = 0; p < count * cols; p++)
         for (int b = 0; b < bands; b++)
             slab->dn[p * slab->stride + b] = value(first * cols + p, b);
-    hyp_slab_mark(slab, 0, count, nodata);
+    mark_nodata(slab, 0, count, nodata);
     hyp_slab_drop(slab, 0, slab->rows);
     return HYP_OK;
 }

@@ -117,7 +117,7 @@ static void tear_down(stage *t)
     hyp_changes_release(&t->changes);
     hyp_assigner_release(&t->a);
     CHECK(t->a.slack == NULL && t->a.nearest.centre == NULL);
-    CHECK(t->a.subspace.embedded == NULL);
+    CHECK(t->a.subspace.point == NULL);
     hyp_summary_release(&t->summary);
     hyp_slab_release(&t->slab);
 }
@@ -400,10 +400,8 @@ static void falsify(stage *t, int64_t p)
 
     memcpy(t->slab.dn + p * t->slab.stride, pixel_of(t, other),
            (size_t)t->slab.stride * sizeof *t->slab.dn);
-    if (t->a.subspace.embedded)
-        memcpy(t->a.subspace.embedded + p * HYP_LANES,
-               t->a.subspace.embedded + other * HYP_LANES,
-               HYP_LANES * sizeof(float));
+    if (t->a.subspace.point)
+        t->a.subspace.point[p] = t->a.subspace.point[other];
 }
 
 /* Centres that stand still, or nearly: no label of a safe pixel changes. */

@@ -40,7 +40,7 @@ static hyp_status make_slab_of(const scene *s, hyp_slab *slab)
                 slab->dn[p * slab->stride + b] =
                     empty ? NODATA : value_at(first + row, col, b);
         }
-    hyp_slab_mark(slab, 0, rows, NODATA);
+    mark_nodata(slab, 0, rows, NODATA);
     hyp_slab_drop(slab, 0, slab->rows);
     return HYP_OK;
 }

