@@ -488,8 +488,14 @@ static void test_few_pixels_need_all_their_bands(void)
     for (int64_t p = 0; p < t->slab.pixels; p++)
         t->before[p] = (uint16_t)hyp_nearest_find(&t->plain, pixel_of(t, p),
                                                   &slack, &exactly);
+    hyp_changes_clear(&t->changes);
+    hyp_assign(&t->a, t->centre, t->label, &t->changes); /* this embeds them */
     memset(t->slab.dn, 0,
            (size_t)(t->slab.pixels * t->slab.stride) * sizeof *t->slab.dn);
+    for (int64_t p = 0; p < t->slab.pixels; p++) {
+        t->a.slack[p] = -INFINITY; /* look at it again */
+        t->label[p] = 0;
+    }
     hyp_changes_clear(&t->changes);
     hyp_assign(&t->a, t->centre, t->label, &t->changes);
     for (int64_t p = 0; p < t->slab.pixels; p++)
