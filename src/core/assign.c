@@ -4,6 +4,7 @@
 #include "core/assign.h"
 
 #include "base/mem.h"
+#include "kernel/fetch.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -151,11 +152,13 @@ static void settle_in_full(hyp_assigner *a, int64_t p, uint16_t *label,
     settle(a, p, to, (float)slack, label, changes);
 }
 
-/* Look at pixels of the list in the subspace, by sixteens; what it cannot tell
-   is looked at in full. */
+/* Look at pixels of the list in the subspace, by sixteens; those that it cannot
+   tell are fetched, stay on the list, and are looked at in full at last. */
 static void settle_in_subspace(hyp_assigner *a, int64_t count, uint16_t *label,
                                hyp_changes *changes)
 {
+    int64_t rest = 0;
+
     for (int i = 0; i < LEAD && count > 0; i++) /* the last one fills up */
         a->list[count + i] = a->list[count - 1];
     for (int64_t k = 0; k < count; k += HYP_LANES) {
@@ -168,11 +171,16 @@ static void settle_in_subspace(hyp_assigner *a, int64_t count, uint16_t *label,
             hyp_subspace_fetch(&a->subspace, pixel[i]);
         hyp_subspace_bound(&a->subspace, pixel, best, slack);
         for (int i = 0; i < HYP_LANES && i < left; i++)
-            if (slack[i] > grid)
+            if (slack[i] > grid) {
                 settle(a, pixel[i], best[i], slack[i], label, changes);
-            else
-                settle_in_full(a, pixel[i], label, changes);
+            } else {
+                hyp_fetch(a->slab->dn + (int64_t)pixel[i] * a->slab->stride,
+                          a->slab->stride);
+                a->list[rest++] = pixel[i];
+            }
     }
+    for (int64_t k = 0; k < rest; k++)
+        settle_in_full(a, a->list[k], label, changes);
 }
 
 static void settle_list(hyp_assigner *a, int64_t count, uint16_t *label,

@@ -18,7 +18,7 @@ enum {
     SAMPLE_PER_BAND = 20 /* ... but at least so many for each band */
 };
 
-static const float ROOM = 1.5f;
+static const float ROOM = 1.125f;
 
 static const double unit = 0x1p-24;   /* of rounding to float          */
 static const double rounding = 1e-11; /* of the few sums in double     */
