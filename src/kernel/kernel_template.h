@@ -280,20 +280,24 @@ TARGET static void NAME(mark)(const hyp_int16x16 *found, uint8_t *valid)
     memcpy(valid, &marks, sizeof marks);
 }
 
+/* Pixels are fetched long before they are written, and planes before they are
+   read, also beyond the last ones, which does no harm. */
 TARGET static void NAME(interleave)(const int16_t *const *plane, int planes,
                                     int64_t pixels, int16_t *out,
                                     int64_t stride, int16_t nodata,
                                     uint8_t *valid)
 {
+    enum { LINE = 32, AHEAD = 128 }; /* pixels of a line of the cache; as far */
     const int64_t whole = pixels / HYP_LANES * HYP_LANES;
 
     for (int64_t p = 0; p < whole; p += HYP_LANES) {
         int16_t *now = out + p * stride;
-        const int64_t ahead = whole - p > 2 * HYP_LANES ? 2 * HYP_LANES : 0;
         hyp_int16x16 found = { 0 };
 
         for (int i = 0; i < HYP_LANES; i++)
-            __builtin_prefetch(now + (ahead + i) * stride, 1);
+            __builtin_prefetch(now + (AHEAD + i) * stride, 1);
+        for (int b = 0; b < planes && p % LINE == 0; b++)
+            __builtin_prefetch(plane[b] + p + AHEAD);
         for (int b = 0; b < planes; b += HYP_LANES)
             NAME(interleave_16)
         (plane + b, planes - b < HYP_LANES ? planes - b : HYP_LANES, p, now + b,
