@@ -5,13 +5,13 @@
  */
 #include "io/footprint.h"
 
-#include "kernel/kernel.h"
+#include "kernel/bound.h"
 
 /* int16 in 64 bytes, as hyp_slab_init() pads pixels. */
 enum { LANES = 32 };
 
 enum {
-    EMBEDDED = HYP_LANES * sizeof(float),    /* a pixel: core/subspace.h     */
+    POINT = sizeof(hyp_bound_point),         /* a pixel: core/subspace.h     */
     SLACK = sizeof(float) + sizeof(int32_t), /* a pixel: core/assign.h      */
     LABEL = sizeof(uint16_t),      /* a pixel: hyperslab/kmeans.h           */
     VALID = 1,                     /* a cell: hyperslab/slab.h              */
@@ -63,7 +63,7 @@ hyp_footprint hyp_footprint_of(const hyp_footprint_task *t)
     };
 
     if (t->classes) {
-        f.bounds = t->bounded ? t->cells * EMBEDDED : 0;
+        f.bounds = t->bounded ? t->cells * POINT : 0;
         f.labels = t->cells * LABEL * (1 + t->labels);
         f.kmeans = t->cells * SLACK + t->classes * stride * CENTRE +
                    stride * stride * MATRIX;
