@@ -51,7 +51,7 @@ static hyp_status sum_of_pairs(const hyp_terms *t,
     HYP_TRY(hyp_alloc(&pair, PANEL * width));
     HYP_TRY(hyp_alloc(&sum, width * width));
     while ((pairs = pack_panel(t, kernels, pair)) > 0)
-        kernels->add(pair, pairs, depth, t->width, sum);
+        kernels->add(pair, pairs, depth, t->bands, t->width, sum);
     add_lower(sum, t->width, t->bands, product);
 out:
     free(pair);

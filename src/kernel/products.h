@@ -20,11 +20,11 @@ typedef struct hyp_products_kernels {
      * Add the products of pairs of pixels to their sums.
      *
      * Shapes:   pair [pairs][stride][2]; sum [stride][stride], in and out: at
-     *           least the lower triangle
+     *           least the lower triangle of `bands` rows
      * Requires: `depth` pairs of the greatest products add up within 32 bits
      */
-    void (*add)(const int16_t *pair, int pairs, int depth, int stride,
-                int64_t *sum);
+    void (*add)(const int16_t *pair, int pairs, int depth, int bands,
+                int stride, int64_t *sum);
 } hyp_products_kernels;
 
 /* The kernels of this machine; NULL if it has none.  Collective: no. */
