@@ -40,8 +40,8 @@ typedef struct hyp_subspace {
     const hyp_bound_kernels *kernels;
     int bands;
     double *direction;     /* [HYP_COMPONENTS][bands]: Q; owned              */
-    hyp_bound_basis basis; /* m, W, f_x / |x - m|, |Q'Q - I|; its arrays are
-                              owned                                          */
+    double skew;           /* |Q'Q - I|, rounded up                          */
+    hyp_bound_basis basis; /* m, W, steps, strays; its arrays are owned      */
     int64_t pixels;
     hyp_bound_point *point;   /* [pixels]: y and r_x; owned                  */
     hyp_bound_centres centre; /* its arrays are owned                        */

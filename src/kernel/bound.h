@@ -33,7 +33,6 @@ typedef struct hyp_bound_basis {
     float step[HYP_LANES]; /* of each coordinate; the last two are not used */
     float stray;           /* by rounding to steps                          */
     float error;           /* by float arithmetic: of the pixel's length    */
-    float skew;            /* the directions are as far from orthonormal    */
 } hyp_bound_basis;
 
 /* Centres, or rather points close to them: coordinates y, a rest of length r. */

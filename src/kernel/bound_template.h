@@ -51,7 +51,6 @@ TARGET static void NAME(rests)(const hyp_bound_basis *basis, int bands,
                                hyp_floatx16 *squares, float *rest)
 {
     const double most = 1 + (bands / HYP_LANES + 7) * 0x1p-24;
-    const double skewed = 1 + 2 * (double)basis->skew;
     _Alignas(64) float all[HYP_LANES], within[HYP_LANES];
 
     NAME(transpose)(squares);
@@ -64,7 +63,7 @@ TARGET static void NAME(rests)(const hyp_bound_basis *basis, int bands,
         const double square = (double)all[i] * most;
         const double least = sqrt((double)within[i] * (1 - 0x1p-20)) -
                              (double)basis->error * sqrt(square);
-        const double left = square * skewed - (least > 0 ? least * least : 0);
+        const double left = square - (least > 0 ? least * least : 0);
 
         rest[i] = (float)(sqrt(left > 0 ? left : 0) * (1 + 0x1p-23));
     }
@@ -175,8 +174,8 @@ TARGET static void NAME(slack)(const float *near, const float *next,
     for (int i = 0; i < HYP_LANES; i++) {
         const float stray = basis->stray + basis->error * sqrtf(length[i]);
 
-        slack[i] = sqrtf(next[i]) * (1 - 0x1p-22f) -
-                   sqrtf(near[i]) * (1 + 0x1p-22f) -
+        slack[i] = sqrtf(next[i]) * (1 - 0x1p-21f) -
+                   sqrtf(near[i]) * (1 + 0x1p-21f) -
                    2 * (1 + 0x1p-10f) * (stray + centre_stray);
     }
 }

@@ -36,19 +36,18 @@ static inline exact_pixel exact_pixel_of(const int16_t *x, int bands,
     return p;
 }
 
-/* The rest holds what the directions leave out, but for what they lack of being
-   orthonormal in double; it is greater by no more than the coordinates' error,
-   taken twice, explains, and the roundings of squares, of which those of the
-   pixel's are made good, and those in the subspace counted twice. */
+/* The rest holds what the directions leave out; it is greater by no more than
+   the coordinates' error, taken twice, explains, and the roundings of squares,
+   of which those of the pixel's are made good, and those in the subspace counted
+   twice. */
 static inline void check_rest(const hyp_bound_point *point,
                               const exact_pixel *pixel, int bands,
                               const hyp_bound_basis *basis)
 {
     const long double rest = (long double)point->rest;
     const long double roundings = 2 * (bands / HYP_LANES + 6) + 24;
-    const long double share = 4 * (long double)basis->error +
-                              2 * (long double)basis->skew +
-                              roundings * 0x1p-24L;
+    const long double share =
+        4 * (long double)basis->error + roundings * 0x1p-24L;
 
     CHECK(rest * rest >= pixel->rest);
     CHECK(rest <= (1 + 0x1p-22L) * sqrtl(pixel->rest + share * pixel->square));

@@ -516,7 +516,7 @@ static void test_roots_that_hardly_differ(void)
         for (int p = 0; p < PIXELS; p++) {
             draw_whole(&of, 1, whole_pixel[p]);
             for (int i = INSIDE; i < WHOLE; i++)
-                whole_pixel[p][i] = (int)draw(&state, 3000);
+                whole_pixel[p][i] = (int)draw(&state, 1000);
             copy(whole_pixel[p], y);
             set_whole_pixel(&s, p, y);
         }

@@ -33,7 +33,6 @@ static frame new_frame(int bands)
     f.direction = calloc((size_t)(INSIDE * bands), sizeof *f.direction);
     f.basis.offset = random_pixels(&state, 1, f.stride, bands);
     f.basis.direction = random_floats(&state, (int64_t)bands * HYP_LANES, 1);
-    f.basis.skew = 1e-11f; /* of the few sums in double, as core/subspace.c */
     return f;
 }
 
@@ -95,7 +94,7 @@ static frame random_frame(int bands, double step)
         for (int b = 0; b < bands; b++)
             v[b] /= sqrt(square);
     }
-    f.basis.error = (float)(4 * (g + unit) + (double)f.basis.skew);
+    f.basis.error = (float)(4 * (g + unit));
     finish_frame(&f, step / 4, step);
     return f;
 }

@@ -181,7 +181,7 @@ static void test_points_of_pixels(void)
         for (int k = 0; k < SHAPES; k++) {
             stage t = set_up(scenes[i], 150, some_bands[k], 1);
 
-            CHECK(t.s.basis.skew < 1e-10f && t.s.basis.error < 1e-4f);
+            CHECK(t.s.skew < 1e-10 && t.s.basis.error < 1e-4f);
             for (int64_t p = 0; p < t.slab.pixels; p++)
                 greatest =
                     fmax(greatest,
@@ -227,7 +227,7 @@ static exact_centre exact_centre_of(const stage *t, int j)
 static void check_centres(const stage *t)
 {
     const long double stray = (long double)t->s.centre.stray;
-    const long double share = 2 * 0x1p-24L + (long double)t->s.basis.skew;
+    const long double share = 2 * 0x1p-24L + (long double)t->s.skew;
     long double greatest = 0, longest = 0;
 
     for (int j = 0; j < t->classes; j++) {
