@@ -26,7 +26,8 @@ TARGET static void NAME(transpose)(hyp_floatx16 *row)
         HYP_HALVES(hyp_floatx16, 1, row[i], row[i + 1]);
 }
 
-/* Squared lengths of 16 pixels' coordinates, which are in steps. */
+/* Squared lengths of 16 pixels' coordinates, which are in steps: 10 roundings,
+   or 8 if steps are 1. */
 TARGET static void NAME(lengths)(const hyp_floatx16 *y, const float *step,
                                  hyp_floatx16 *square)
 {
@@ -43,8 +44,9 @@ TARGET static void NAME(lengths)(const hyp_floatx16 *y, const float *step,
 
 /*
  * Upper bounds of the rests of 16 pixels, from the squared lengths of their
- * coordinates and sixteen sums of their squares each, of which none is rounded
- * more than bands / 16 + 5 times in all.
+ * coordinates, rounded 8 times, and sixteen sums of their squares each, none of
+ * which is rounded more than bands / 16 + 5 times in all.  Within the subspace
+ * a pixel is shorter than its coordinates by their error at most.
  */
 TARGET static void NAME(rests)(const hyp_bound_basis *basis, int bands,
                                const hyp_floatx16 *inside,
@@ -82,7 +84,8 @@ TARGET static void NAME(transpose_pairs)(hyp_int32x16 *row)
         HYP_HALVES(hyp_int32x16, 1, row[i], row[i + 1]);
 }
 
-/* A coordinate of 16 pixels in whole steps, and which of them do not fit. */
+/* A coordinate of 16 pixels in whole steps, the nearest but for the rounding of
+   v, once or twice; and which of them do not fit. */
 TARGET static void NAME(round)(const hyp_floatx16 *y, float step,
                                hyp_int32x16 *whole, hyp_int32x16 *far)
 {
@@ -164,8 +167,12 @@ TARGET static void NAME(embed_points)(const int16_t *x, int64_t pixels,
     }
 }
 
-/* The square roots' difference, less what rounding may have added, and what the
-   points may be closer by than pixel and centres are. */
+/*
+ * The square roots' difference, less what rounding may have added, and what the
+ * points may tell too much.  Of each root five roundings count, and eight are
+ * taken: half of two in the sum that it is of, its own, that of the product,
+ * and two of differences.
+ */
 TARGET static void NAME(slack)(const float *near, const float *next,
                                const float *length,
                                const hyp_bound_basis *basis, float centre_stray,
