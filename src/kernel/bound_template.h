@@ -89,11 +89,12 @@ TARGET static void NAME(transpose_pairs)(hyp_int32x16 *row)
 TARGET static void NAME(round)(const hyp_floatx16 *y, float step,
                                hyp_int32x16 *whole, hyp_int32x16 *far)
 {
-    const float shift = 0x1.8p23f; /* its sum with v is a whole number */
+    const float shift = 0x1.8p23f;    /* its sum with v is a whole number */
+    const uint32_t bits = 0x4b400000; /* of shift */
     hyp_floatx16 v = *y * (1 / step);
 
     *far |= (v > INT16_MAX) | (v < INT16_MIN);
-    *whole = (hyp_int32x16)(v + shift) - 0x4b400000; /* the bits of shift */
+    *whole = (hyp_int32x16)((hyp_uint32x16)(v + shift) - bits);
 }
 
 /* Points from coordinates and rests of 16 pixels. */
