@@ -68,7 +68,7 @@ out:
     return st;
 }
 
-/* How far the directions are from orthonormal. */
+/* How far the directions are from orthonormal, but for rounding. */
 static double skew_of(const double *direction, int count, int bands)
 {
     double square = 0;
@@ -121,7 +121,7 @@ static hyp_status find_basis(hyp_subspace *s, const hyp_slab *slab,
     HYP_TRY(hyp_alloc(&mean, n));
     HYP_TRY(covariance(&view, summary, matrix, mean));
     HYP_TRY(hyp_eigen_leading(s->bands, matrix, width, s->direction));
-    s->basis.skew = (float)(skew_of(s->direction, width, s->bands) + rounding);
+    s->skew = skew_of(s->direction, width, s->bands) + rounding;
     for (int b = 0; b < s->bands; b++) {
         s->basis.offset[b] = (int16_t)lrint(mean[b]);
         for (int q = 0; q < width; q++)
@@ -173,7 +173,7 @@ hyp_status hyp_subspace_init(hyp_subspace *s, const hyp_slab *slab,
                          .centre = { .count = classes } };
     HYP_TRY(make_room(s, slab->stride, classes));
     HYP_TRY(find_basis(s, slab, summary));
-    s->basis.error = (float)(4 * (g + unit) + (double)s->basis.skew);
+    s->basis.error = (float)(4 * (g + unit) + s->skew);
 out:
     if (st != HYP_OK)
         hyp_subspace_release(s);
@@ -189,7 +189,7 @@ void hyp_subspace_embed(hyp_subspace *s, const hyp_slab *slab, int64_t first,
 
 static void set_centre(hyp_subspace *s, int j, const double *centre)
 {
-    const double skew = (double)s->basis.skew;
+    const double skew = s->skew;
     double square = 0, inside = 0, rest, stray;
 
     for (int b = 0; b < s->bands; b++) {

@@ -8,26 +8,38 @@
  *     |x - c|^2 = |y_x - y_c|^2 + r_x^2 + r_c^2 - 2 e_x . e_c,
  *
  * where |e_x . e_c| <= r_x r_c.  r_x^2 is common to all centres, and r_c is
- * small, a centre being a mean: one line of the cache a pixel tells which centre
- * is nearest, but for pixels close to a border.
+ * small, a centre being a mean: 32 bytes a pixel tell which centre is nearest,
+ * but for pixels close to a border.
  *
- * The stored y is float arithmetic with W, Q rounded to float.  With u = 2^-24
- * and n roundings in sequence in its sums, it is off by at most
- * f_x = (4 g + 4 u) |x - m|, g = n u / (1 - n u) (Higham, section 3.1, with
- * Cauchy and Schwarz over the columns, fewer than 16, of length 1 each).  Q
- * itself is orthonormal but for |Q'Q - I|, which is computed and added.  With
- * the error f_c of the centre, a = |y_x - y_c| is off by f_x + f_c, and a^2 by
- * at most t a^2 + (1 + 1/t) (f_x + f_c)^2, for any t > 0, where
- * (f_x + f_c)^2 <= 2 f_x^2 + 2 f_c^2.
+ * What is known of x is a point, off by at most s_x, within the subspace, so
+ * that e_x is the same; and so for c.  By how much one centre is farther than
+ * another, points tell at most 2 (s_x + s_c) too much, which is taken off.
  *
- * a^2 + r_c^2 is summed as |y_x|^2 + (|y_c|^2 + r_c^2) - 2 y_x . y_c, in two
- * parts.  No term but those of |y_x|^2, which is a sum itself, is rounded more
- * than 9 times, those 16 times; with 2 |y_x . y_c| <= |y_x|^2 + |y_c|^2 that is
- * at most 25 u (|y_x|^2 + |y_c|^2 + r_c^2), for which 32 u are taken.
+ * Coordinates are float arithmetic with W, Q rounded to float.  With u = 2^-24
+ * and n roundings in sequence in its sums, they are off by at most
+ * (4 g + 4 u) |x - m|, g = n u / (1 - n u) (Higham, section 3.1, with Cauchy
+ * and Schwarz over the columns, fewer than 16, of length 1 each).  The Q at
+ * hand is off its polar factor, which is orthonormal, by at most |Q'Q - I|:
+ * this is added, E |x - m| in all, E < 2^-14.  In steps, at most 2^15, each
+ * is rounded twice, u each, and to a whole number: 0.51 steps cover that, s in
+ * all.  With l for the length of the point, |x - m| <= l + s_x, and s_x is
+ * at most (s + E l) / (1 - E), for which (1 + 2^-10) (s + E l) is taken.  y_c
+ * is rounded once: s_c <= u |y_c| + |Q'Q - I| |c - m|.  r_x^2 is at most
+ * |x - m|^2 - (|y| - E |x - m|)^2, with y before it is in steps.
+ *
+ * |y_x - y_c|^2 + r_c^2 is summed as |y_x|^2 + (|y_c|^2 + r_c^2) - 2 y_x . y_c,
+ * in two parts, in which terms are rounded 8 times at most.  Those of |y_x|^2
+ * are a sum of squares of products with steps, rounded 10 times before; the
+ * products once; |y_c|^2 + r_c^2 once, and 2 u for y_c, rounded in products
+ * only.  With 2 |y_x . y_c| <= |y_x|^2 + |y_c|^2 the sum is off by at most 27 u
+ * of |y_x|^2 + |y_c|^2 + r_c^2, for which 32 u are taken, gamma.  The Q at hand
+ * puts |y_c|^2 + r_c^2 and r_c^2 off by |Q'Q - I| |c - m|^2 at most.  Bounds
+ * made of the sum are rounded twice more, for which rho is taken, 64 u.
  *
  * From bounds L and H without the common term, H that of the nearest centre,
  * the slack is sqrt(L + C) - sqrt(H + C) with an upper bound C of r_x^2: for
  * L > H the difference falls as C grows, so that it holds for r_x^2 itself.
+ * Where coordinates do not fit, C is so great that L and H are lost beside it.
  */
 #ifndef HYP_CORE_SUBSPACE_H
 #define HYP_CORE_SUBSPACE_H
@@ -40,8 +52,8 @@ typedef struct hyp_subspace {
     const hyp_bound_kernels *kernels;
     int bands;
     double *direction;     /* [HYP_COMPONENTS][bands]: Q; owned              */
-    hyp_bound_basis basis; /* m, W, f_x / |x - m|, |Q'Q - I|; its arrays are
-                              owned                                          */
+    double skew;           /* |Q'Q - I|, rounded up                          */
+    hyp_bound_basis basis; /* m, W, steps, s, E; its arrays are owned        */
     int64_t pixels;
     hyp_bound_point *point;   /* [pixels]: y and r_x; owned                  */
     hyp_bound_centres centre; /* its arrays are owned                        */
@@ -60,11 +72,11 @@ HYP_CHECKED hyp_status hyp_subspace_init(hyp_subspace *subspace,
                                          int classes);
 
 /*
- * Embed the pixels first .. last - 1 of that slab, before their bounds are asked
- * for.
+ * Embed the pixels first .. last - 1 of that slab, before their bounds are
+ * asked for.
  *
  * Collective: no
- * Cost:       14 multiply-adds a pixel and band; 64 bytes a pixel
+ * Cost:       16 multiply-adds a pixel and band; 32 bytes a pixel
  */
 void hyp_subspace_embed(hyp_subspace *subspace, const hyp_slab *slab,
                         int64_t first, int64_t last);

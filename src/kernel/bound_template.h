@@ -26,7 +26,8 @@ TARGET static void NAME(transpose)(hyp_floatx16 *row)
         HYP_HALVES(hyp_floatx16, 1, row[i], row[i + 1]);
 }
 
-/* Squared lengths of 16 pixels' coordinates, which are in steps. */
+/* Squared lengths of 16 pixels' coordinates, which are in steps: 10 roundings,
+   or 8 if steps are 1. */
 TARGET static void NAME(lengths)(const hyp_floatx16 *y, const float *step,
                                  hyp_floatx16 *square)
 {
@@ -43,15 +44,15 @@ TARGET static void NAME(lengths)(const hyp_floatx16 *y, const float *step,
 
 /*
  * Upper bounds of the rests of 16 pixels, from the squared lengths of their
- * coordinates and sixteen sums of their squares each, of which none is rounded
- * more than bands / 16 + 5 times in all.
+ * coordinates, rounded 8 times, and sixteen sums of their squares each, none of
+ * which is rounded more than bands / 16 + 5 times in all.  Within the subspace
+ * a pixel is shorter than its coordinates by their error at most.
  */
 TARGET static void NAME(rests)(const hyp_bound_basis *basis, int bands,
                                const hyp_floatx16 *inside,
                                hyp_floatx16 *squares, float *rest)
 {
     const double most = 1 + (bands / HYP_LANES + 7) * 0x1p-24;
-    const double skewed = 1 + 2 * (double)basis->skew;
     _Alignas(64) float all[HYP_LANES], within[HYP_LANES];
 
     NAME(transpose)(squares);
@@ -64,7 +65,7 @@ TARGET static void NAME(rests)(const hyp_bound_basis *basis, int bands,
         const double square = (double)all[i] * most;
         const double least = sqrt((double)within[i] * (1 - 0x1p-20)) -
                              (double)basis->error * sqrt(square);
-        const double left = square * skewed - (least > 0 ? least * least : 0);
+        const double left = square - (least > 0 ? least * least : 0);
 
         rest[i] = (float)(sqrt(left > 0 ? left : 0) * (1 + 0x1p-23));
     }
@@ -83,15 +84,17 @@ TARGET static void NAME(transpose_pairs)(hyp_int32x16 *row)
         HYP_HALVES(hyp_int32x16, 1, row[i], row[i + 1]);
 }
 
-/* A coordinate of 16 pixels in whole steps, and which of them do not fit. */
+/* A coordinate of 16 pixels in whole steps, the nearest but for the rounding of
+   v, once or twice; and which of them do not fit. */
 TARGET static void NAME(round)(const hyp_floatx16 *y, float step,
                                hyp_int32x16 *whole, hyp_int32x16 *far)
 {
-    const float shift = 0x1.8p23f; /* its sum with v is a whole number */
+    const float shift = 0x1.8p23f;    /* its sum with v is a whole number */
+    const uint32_t bits = 0x4b400000; /* of shift */
     hyp_floatx16 v = *y * (1 / step);
 
     *far |= (v > INT16_MAX) | (v < INT16_MIN);
-    *whole = (hyp_int32x16)(v + shift) - 0x4b400000; /* the bits of shift */
+    *whole = (hyp_int32x16)((hyp_uint32x16)(v + shift) - bits);
 }
 
 /* Points from coordinates and rests of 16 pixels. */
@@ -165,8 +168,12 @@ TARGET static void NAME(embed_points)(const int16_t *x, int64_t pixels,
     }
 }
 
-/* The square roots' difference, less what rounding may have added, and what the
-   points may be closer by than pixel and centres are. */
+/*
+ * The square roots' difference, less what rounding may have added, and what the
+ * points may tell too much.  Of each root five roundings count, and eight are
+ * taken: half of two in the sum that it is of, its own, that of the product,
+ * and two of differences.
+ */
 TARGET static void NAME(slack)(const float *near, const float *next,
                                const float *length,
                                const hyp_bound_basis *basis, float centre_stray,
@@ -175,8 +182,8 @@ TARGET static void NAME(slack)(const float *near, const float *next,
     for (int i = 0; i < HYP_LANES; i++) {
         const float stray = basis->stray + basis->error * sqrtf(length[i]);
 
-        slack[i] = sqrtf(next[i]) * (1 - 0x1p-22f) -
-                   sqrtf(near[i]) * (1 + 0x1p-22f) -
+        slack[i] = sqrtf(next[i]) * (1 - 0x1p-21f) -
+                   sqrtf(near[i]) * (1 + 0x1p-21f) -
                    2 * (1 + 0x1p-10f) * (stray + centre_stray);
     }
 }

@@ -2,8 +2,8 @@
  * vector.h - sixteen values at a time, in the compiler's own vector types
  *
  * GCC and Clang turn these into whatever registers the function's target has.
- * Operations are element-wise and never contracted (-ffp-contract=off), so a
- * kernel gives the same bits on every instruction set.
+ * Operations are element-wise and, but in bound.c, never contracted
+ * (-ffp-contract=off), so a kernel gives the same bits on every instruction set.
  */
 #ifndef HYP_KERNEL_VECTOR_H
 #define HYP_KERNEL_VECTOR_H

@@ -5,8 +5,8 @@
  * and on those that have fewer bands than it has components
  */
 #include "core/subspace.h"
-#include "line.h"
 #include "pixels.h"
+#include "point.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -113,13 +113,15 @@ static stage set_up(pixel_value *value, int64_t pixels, int bands, int classes)
             t.slab.dn[p * t.slab.stride + b] = value(p, b);
     summarise(&t);
     CHECK(hyp_subspace_init(&t.s, &t.slab, &t.summary, classes) == HYP_OK);
+    hyp_subspace_embed(&t.s, &t.slab, pixels / 3, pixels);
+    hyp_subspace_embed(&t.s, &t.slab, 0, pixels / 3);
     return t;
 }
 
 static void tear_down(stage *t)
 {
     hyp_subspace_release(&t->s);
-    CHECK(t->s.embedded == NULL && t->s.centre.pull == NULL);
+    CHECK(t->s.point == NULL && t->s.centre.pull == NULL);
     hyp_summary_release(&t->summary);
     hyp_slab_release(&t->slab);
 }
@@ -171,7 +173,7 @@ static long double square_to(const stage *t, int64_t p, int j)
     return sum;
 }
 
-static void test_lines_of_pixels(void)
+static void test_points_of_pixels(void)
 {
     double greatest = 0; /* error of the coordinates, of what is claimed */
 
@@ -179,55 +181,134 @@ static void test_lines_of_pixels(void)
         for (int k = 0; k < SHAPES; k++) {
             stage t = set_up(scenes[i], 150, some_bands[k], 1);
 
-            CHECK(t.s.basis.skew < 1e-10 && t.s.basis.error < 1e-4);
+            CHECK(t.s.skew < 1e-10 && t.s.basis.error < 1e-4f);
             for (int64_t p = 0; p < t.slab.pixels; p++)
                 greatest =
-                    fmax(greatest, check_line(t.s.embedded + p * HYP_LANES,
-                                              pixel_of(&t, p), t.s.bands,
-                                              &t.s.basis, t.s.direction));
+                    fmax(greatest,
+                         check_point(t.s.point + p, pixel_of(&t, p), t.s.bands,
+                                     &t.s.basis, t.s.direction));
             tear_down(&t);
         }
     printf("# greatest error: %.2f of what is claimed\n", greatest);
-    CHECK(greatest > 0.005); /* else nothing was measured */
+    CHECK(greatest > 0.5); /* else nothing was measured */
+}
+
+/* A centre in long double: how far its point is from it, in the subspace; the
+   length of what the subspace leaves out; and its length. */
+typedef struct exact_centre {
+    long double stray, rest, length;
+} exact_centre;
+
+static exact_centre exact_centre_of(const stage *t, int j)
+{
+    const int bands = t->s.bands;
+    const double *c = centre + j * bands;
+    long double off = 0, square = 0, rest;
+
+    for (int b = 0; b < bands; b++)
+        square += powl((long double)c[b] - t->s.basis.offset[b], 2);
+    rest = square;
+    for (int q = 0; q < WIDTH; q++) {
+        const long double step = (long double)t->s.basis.step[q];
+        const long double pull =
+            (long double)t->s.centre.pull[j * HYP_LANES + q];
+        long double y = 0;
+
+        for (int b = 0; b < bands; b++)
+            y += ((long double)c[b] - t->s.basis.offset[b]) *
+                 t->s.direction[q * bands + b];
+        off += powl(pull / (-2 * step) - y, 2);
+        rest -= y * y;
+    }
+    return (exact_centre){ sqrtl(off), sqrtl(fmaxl(0, rest)), sqrtl(square) };
+}
+
+/* The stray is that of the centre that strays most, and no more than that. */
+static void check_centres(const stage *t)
+{
+    const long double stray = (long double)t->s.centre.stray;
+    const long double share = 2 * 0x1p-24L + (long double)t->s.skew;
+    long double greatest = 0, longest = 0;
+
+    for (int j = 0; j < t->classes; j++) {
+        const exact_centre c = exact_centre_of(t, j);
+
+        greatest = fmaxl(greatest, c.stray);
+        longest = fmaxl(longest, c.length);
+        CHECK((long double)t->s.centre.reach[j] >= 2 * c.rest);
+    }
+    CHECK(stray >= greatest && stray <= (1 + 0x1p-20L) * share * longest);
+}
+
+static void test_points_of_centres(void)
+{
+    for (int i = 0; i < SCENES; i++)
+        for (int k = 0; k < SHAPES; k++) {
+            stage t = set_up(scenes[i], 150, some_bands[k], 4);
+
+            for (int trial = 0; trial < 10; trial++) {
+                draw_centres(&t);
+                check_centres(&t);
+            }
+            tear_down(&t);
+        }
+}
+
+/* How far a point is from its pixel, at most. */
+static long double claimed_stray(const stage *t, int64_t p)
+{
+    const hyp_bound_basis *basis = &t->s.basis;
+    long double square = 0;
+
+    for (int b = 0; b < t->slab.bands; b++)
+        square += powl(pixel_of(t, p)[b] - basis->offset[b], 2);
+    return (long double)basis->stray +
+           (long double)basis->error * sqrtl(square);
 }
 
 /*
- * Bounds on |x - c|^2 - r_x^2 as the header has them, and no wider: sums in
- * double need of gamma no more than two roundings, of what is stored of centres.
+ * Bounds on |x - c|^2 of the points as the header has them, and no wider: sums
+ * in long double need of gamma no more than three roundings, of what is stored
+ * of centres.
  */
-static void bounds_of(const hyp_subspace *s, int64_t p, int j, double *low,
-                      double *high)
+static void bounds_of(const hyp_subspace *s, int64_t p, int j, long double *low,
+                      long double *high)
 {
-    const double share = (double)HYP_BOUND_T, two = 0x1p-23;
-    const double square = (double)s->centre.square[j];
-    const float *y = s->embedded + p * HYP_LANES;
-    double own = 0, cross = 0, base, slop;
+    const hyp_bound_point *point = s->point + p;
+    const long double three = 3 * 0x1p-24L, rest = (long double)point->rest;
+    const long double square = (long double)s->centre.square[j];
+    long double sum = square + rest * rest, slop;
 
     for (int q = 0; q < WIDTH; q++) {
-        own += (double)y[q] * (double)y[q];
-        cross += (double)y[q] * (double)s->centre.pull[j * HYP_LANES + q];
+        const long double k = point->y[q],
+                          y = k * (long double)s->basis.step[q];
+
+        sum += y * y + k * (long double)s->centre.pull[j * HYP_LANES + q];
     }
-    base = own + square + cross;
-    slop = (double)y[WIDTH] * (double)s->centre.reach[j] +
-           (double)y[WIDTH + 1] + two * own + (double)s->centre.fuzz[j] -
-           ((double)HYP_BOUND_GAMMA - two) * square;
-    *low = base * (1 - share) - slop;
-    *high = base * (1 + share) + slop;
+    slop = rest * (long double)s->centre.reach[j] +
+           (long double)s->centre.fuzz[j] -
+           ((long double)HYP_BOUND_GAMMA - three) * square;
+    *low = fmaxl(0, sum - slop);
+    *high = fmaxl(0, sum + slop);
 }
 
-/* r_x^2 is common to all centres: what counts is how they differ. */
 static void check_bounds(const stage *t, int64_t p)
 {
-    long double square[MOST_CLASSES];
-    double low[MOST_CLASSES], high[MOST_CLASSES];
+    const long double strays =
+        2 * (claimed_stray(t, p) + (long double)t->s.centre.stray);
+    long double distance[MOST_CLASSES], low[MOST_CLASSES], high[MOST_CLASSES];
 
+    if (t->s.point[p].rest >= HYP_BOUND_FAR) /* its coordinates mean nothing */
+        return;
     for (int j = 0; j < t->classes; j++) {
-        square[j] = square_to(t, p, j);
+        distance[j] = sqrtl(square_to(t, p, j));
         bounds_of(&t->s, p, j, &low[j], &high[j]);
     }
     for (int i = 0; i < t->classes; i++)
         for (int j = 0; j < t->classes; j++)
-            CHECK(i == j || square[i] - square[j] >= low[i] - high[j]);
+            CHECK(i == j || low[i] < high[j] ||
+                  distance[i] - distance[j] >=
+                      sqrtl(low[i]) - sqrtl(high[j]) - strays);
 }
 
 static void test_bounds_hold(void)
@@ -263,11 +344,12 @@ static int certain_among(const stage *t, int64_t p, hyp_isa isa)
     for (int i = 0; i < HYP_LANES; i++) /* the last one fills up */
         pixel[i] =
             (int32_t)(p + i < t->slab.pixels ? p + i : t->slab.pixels - 1);
-    hyp_bound_kernels_for(isa)->bound(t->s.embedded, pixel, &t->s.centre, best,
-                                      slack);
+    hyp_bound_kernels_for(isa)->bound(t->s.point, pixel, &t->s.basis,
+                                      &t->s.centre, best, slack);
     for (int i = 0; i < HYP_LANES && p + i < t->slab.pixels; i++)
         if (slack[i] > 0) {
             certain++;
+            CHECK(t->classes == 1 || t->s.point[pixel[i]].rest < HYP_BOUND_FAR);
             check_certificate(t, pixel[i], best[i], slack[i]);
         }
     return certain;
@@ -401,6 +483,33 @@ static void test_few_bands_are_nearly_all_certain(void)
     }
 }
 
+/* Every other pixel is far away from all that the sample holds. */
+static int16_t with_outliers(int64_t place, int b)
+{
+    const int sign = place % 4 == 1 ? 1 : -1;
+
+    return (int16_t)(place % 2 ? sign * (30000 + (int)(place % 100))
+                               : (int)(place * (b + 1) % 41));
+}
+
+static void test_pixels_that_do_not_fit(void)
+{
+    for (int bands = 1; bands <= WIDTH; bands += 4) {
+        /* so many that every 64th is in the sample */
+        stage t = set_up(with_outliers, 64 * 20 * bands, bands, 4);
+        int64_t far = 0;
+
+        for (int64_t p = 0; p < t.slab.pixels; p++)
+            far += t.s.point[p].rest >= HYP_BOUND_FAR;
+        CHECK(far == t.slab.pixels / 2);
+        for (int trial = 0; trial < 4; trial++) {
+            draw_centres(&t);
+            CHECK(certain_of(&t).most <= t.slab.pixels / 2);
+        }
+        tear_down(&t);
+    }
+}
+
 static void test_every_single_failure(void)
 {
     stage t = set_up(realistic, 100, 20, 3);
@@ -416,8 +525,7 @@ static void test_every_single_failure(void)
         fired = hyp_fault_fired();
         hyp_fault_arm(0);
         CHECK(st == (fired ? HYP_ENOMEM : HYP_OK));
-        CHECK((s.embedded == NULL) == fired &&
-              (s.centre.pull == NULL) == fired);
+        CHECK((s.point == NULL) == fired && (s.centre.pull == NULL) == fired);
         hyp_subspace_release(&s);
     }
     CHECK(nth > 10);
@@ -427,12 +535,14 @@ static void test_every_single_failure(void)
 int main(int argc, char **argv)
 {
     MPI_Init(&argc, &argv);
-    RUN(test_lines_of_pixels);
+    RUN(test_points_of_pixels);
+    RUN(test_points_of_centres);
     RUN(test_bounds_hold);
     RUN(test_certificates_are_true);
     RUN(test_ties_are_never_certain);
     RUN(test_realistic_pixels_are_nearly_all_certain);
     RUN(test_few_bands_are_nearly_all_certain);
+    RUN(test_pixels_that_do_not_fit);
     RUN(test_every_single_failure);
     MPI_Finalize();
     return test_status;
