@@ -5,7 +5,6 @@
  */
 #include "kernel/bound.h"
 
-#include "kernel/fetch.h"
 #include "kernel/vector.h"
 
 #include <math.h>

@@ -11,19 +11,13 @@
 
 #include "kernel/embed_template.h"
 
-/* Rows become columns, in place: four stages of exchanges between rows. */
+/* Rows become columns. */
 TARGET static void NAME(transpose)(hyp_floatx16 *row)
 {
-    for (int i = 0; i < 8; i++)
-        HYP_HALVES(hyp_floatx16, 8, row[i], row[i + 8]);
-    for (int i = 0; i < 16; i += 8)
-        for (int k = i; k < i + 4; k++)
-            HYP_HALVES(hyp_floatx16, 4, row[k], row[k + 4]);
-    for (int i = 0; i < 16; i += 4)
-        for (int k = i; k < i + 2; k++)
-            HYP_HALVES(hyp_floatx16, 2, row[k], row[k + 2]);
-    for (int i = 0; i < 16; i += 2)
-        HYP_HALVES(hyp_floatx16, 1, row[i], row[i + 1]);
+    HYP_STAGE(hyp_floatx16, 16, 8, row);
+    HYP_STAGE(hyp_floatx16, 16, 4, row);
+    HYP_STAGE(hyp_floatx16, 16, 2, row);
+    HYP_STAGE(hyp_floatx16, 16, 1, row);
 }
 
 /* Squared lengths of 16 pixels' coordinates, which are in steps: 10 roundings,
@@ -72,16 +66,12 @@ TARGET static void NAME(rests)(const hyp_bound_basis *basis, int bands,
 }
 
 /* The points of 16 pixels, by halves of eight side by side, become columns of
-   pairs of their members, and back: three stages of exchanges between rows. */
+   pairs of their members, and back. */
 TARGET static void NAME(transpose_pairs)(hyp_int32x16 *row)
 {
-    for (int i = 0; i < 4; i++)
-        HYP_HALVES(hyp_int32x16, 4, row[i], row[i + 4]);
-    for (int i = 0; i < 8; i += 4)
-        for (int k = i; k < i + 2; k++)
-            HYP_HALVES(hyp_int32x16, 2, row[k], row[k + 2]);
-    for (int i = 0; i < 8; i += 2)
-        HYP_HALVES(hyp_int32x16, 1, row[i], row[i + 1]);
+    HYP_STAGE(hyp_int32x16, 8, 4, row);
+    HYP_STAGE(hyp_int32x16, 8, 2, row);
+    HYP_STAGE(hyp_int32x16, 8, 1, row);
 }
 
 /* A coordinate of 16 pixels in whole steps, the nearest but for the rounding of

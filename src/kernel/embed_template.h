@@ -3,6 +3,7 @@
  *
  * Defined before inclusion: NAME, TARGET, WIDEN, ABREAST; see kernel_template.h.
  */
+
 /*
  * Sixteen bands of some pixels, less the offset, as floats.  Those of the next
  * pixels are fetched meanwhile, also beyond the last one, which does no harm:

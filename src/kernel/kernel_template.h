@@ -213,19 +213,13 @@ TARGET static void NAME(add_squares)(const int16_t *x, int64_t pixels,
     }
 }
 
-/* Rows of 16 values become columns: as transpose(), for int16. */
+/* Rows of 16 values become columns. */
 TARGET static void NAME(transpose_values)(hyp_int16x16 *row)
 {
-    for (int i = 0; i < 8; i++)
-        HYP_HALVES(hyp_int16x16, 8, row[i], row[i + 8]);
-    for (int i = 0; i < 16; i += 8)
-        for (int k = i; k < i + 4; k++)
-            HYP_HALVES(hyp_int16x16, 4, row[k], row[k + 4]);
-    for (int i = 0; i < 16; i += 4)
-        for (int k = i; k < i + 2; k++)
-            HYP_HALVES(hyp_int16x16, 2, row[k], row[k + 2]);
-    for (int i = 0; i < 16; i += 2)
-        HYP_HALVES(hyp_int16x16, 1, row[i], row[i + 1]);
+    HYP_STAGE(hyp_int16x16, 16, 8, row);
+    HYP_STAGE(hyp_int16x16, 16, 4, row);
+    HYP_STAGE(hyp_int16x16, 16, 2, row);
+    HYP_STAGE(hyp_int16x16, 16, 1, row);
 }
 
 /* The first count of 16 values, in pieces of known size. */

@@ -56,12 +56,20 @@ typedef float hyp_floatx16
 #define HYP_HIGH_HALVES_1 \
     1, 17, 3, 19, 5, 21, 7, 23, 9, 25, 11, 27, 13, 29, 15, 31
 
-/* Exchange those lanes between two rows: one step of a transpose. */
+/* Exchange those lanes between two rows. */
 #define HYP_HALVES(type, step, a, b)                                   \
     do {                                                               \
         type a_ = (a), b_ = (b);                                       \
         (a) = __builtin_shufflevector(a_, b_, HYP_LOW_HALVES_##step);  \
         (b) = __builtin_shufflevector(a_, b_, HYP_HIGH_HALVES_##step); \
+    } while (0)
+
+/* One stage of a transpose, in place: between rows that are `step` apart. */
+#define HYP_STAGE(type, rows, step, row)                               \
+    do {                                                               \
+        for (int i_ = 0; i_ < (rows); i_ += 2 * (step))                \
+            for (int k_ = i_; k_ < i_ + (step); k_++)                  \
+                HYP_HALVES(type, step, (row)[k_], (row)[k_ + (step)]); \
     } while (0)
 
 #endif
