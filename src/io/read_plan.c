@@ -79,16 +79,6 @@ static hyp_status share_rows(hyp_read_plan *p, const hyp_scene *scene)
     return HYP_OK;
 }
 
-/* Stored bytes of the needed chunks of a tile. */
-static int64_t stored_of(const hyp_tile_plan *t)
-{
-    int64_t bytes = 0;
-
-    for (int64_t n = t->first; n < t->first + needed_of(t); n++)
-        bytes += t->of->tile->stored[hyp_read_plan_chunk(t, n).index];
-    return bytes;
-}
-
 /* Where the r-th sharer's slots begin: as hyp_part_by_weight() has it, for slots
    of the same weight. */
 static int first_dealt(const hyp_tile_plan *t, int r)
@@ -122,34 +112,53 @@ static int sharers_of(const hyp_tile_plan *t, double ranks)
     return sharers < 1 ? 1 : sharers > t->slots ? t->slots : (int)sharers;
 }
 
-/*
- * Cut the chunks into runs.  Those that are dealt out count as equally large:
- * neighbours are, more or less, and a turn's chunks are neighbours.
- */
+/* The stored bytes of a tile's needed chunks, and of all of them. */
+static int64_t weigh(const hyp_tile_plan *t, int64_t *weight)
+{
+    const int64_t *stored = t->of->tile->stored;
+    int64_t total = 0;
+
+    for (int64_t n = 0; n < needed_of(t); n++) {
+        weight[n] = stored[hyp_read_plan_chunk(t, t->first + n).index];
+        total += weight[n];
+    }
+    return total;
+}
+
+/* Deal the chunks of a tile out, if ranks share a place of it.  They count as
+   equally large: neighbours are, more or less, and a turn's are neighbours. */
+static hyp_status deal_tile(hyp_tile_plan *t, double ranks, int64_t stored,
+                            int64_t *weight)
+{
+    t->sharers = sharers_of(t, ranks);
+    if (t->sharers == 1)
+        return HYP_OK;
+    for (int64_t n = 0; n < needed_of(t); n++)
+        weight[n] = stored / needed_of(t);
+    return deal(t);
+}
+
+/* Cut the chunks into runs. */
 static hyp_status share_chunks(hyp_read_plan *p)
 {
-    int64_t *weight, total = 0;
-    hyp_status st = hyp_alloc(&weight, (size_t)p->needed);
+    int64_t *weight = NULL, *stored = NULL, total = 0;
+    hyp_status st;
 
-    HYP_TRY(st);
-    for (int i = 0; i < p->tiles; i++)
-        total += stored_of(&p->tile[i]);
+    HYP_TRY(hyp_alloc(&weight, (size_t)p->needed));
+    HYP_TRY(hyp_alloc(&stored, (size_t)p->tiles));
     for (int i = 0; i < p->tiles; i++) {
-        hyp_tile_plan *t = &p->tile[i];
-        const int64_t stored = stored_of(t);
-
-        t->sharers = sharers_of(t, (double)p->ranks * (double)stored /
-                                       (double)greater(total, 1));
-        HYP_TRY(deal(t));
-        for (int64_t n = t->first; n < t->first + needed_of(t); n++)
-            weight[n] =
-                t->sharers > 1
-                    ? stored / needed_of(t)
-                    : t->of->tile->stored[hyp_read_plan_chunk(t, n).index];
+        stored[i] = weigh(&p->tile[i], weight + p->tile[i].first);
+        total += stored[i];
     }
+    for (int i = 0; i < p->tiles; i++)
+        HYP_TRY(deal_tile(&p->tile[i],
+                          (double)p->ranks * (double)stored[i] /
+                              (double)greater(total, 1),
+                          stored[i], weight + p->tile[i].first));
     hyp_part_by_weight(weight, p->needed, p->ranks, p->start);
 out:
     free(weight);
+    free(stored);
     return st;
 }
 
