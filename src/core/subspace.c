@@ -14,12 +14,12 @@
 
 enum {
     WIDTH = HYP_COMPONENTS,
-    SAMPLE_STEP = 64,    /* every 64th pixel shapes the basis ...  */
-    SAMPLE_PER_BAND = 20 /* ... but at least so many for each band */
+    SAMPLE_STEP = 64,     /* every 64th pixel shapes the basis ...  */
+    SAMPLE_PER_BAND = 20, /* ... but at least so many for each band */
+    TOGETHER = 64         /* pixels embedded at a time              */
 };
 
-static const float ROOM = 1.125f;
-
+static const float room = 1.125f;     /* for coordinates, of a sample's */
 static const double unit = 0x1p-24;   /* of rounding to float          */
 static const double rounding = 1e-11; /* of the few sums in double     */
 
@@ -84,25 +84,35 @@ static double skew_of(const double *direction, int count, int bands)
     return sqrt(square);
 }
 
+/* The greatest size of each coordinate of the view's pixels. */
+static void greatest(const hyp_subspace *s, const hyp_slab *view, float *most)
+{
+    _Alignas(64) float y[TOGETHER][HYP_LANES];
+
+    for (int64_t p = 0; p < view->pixels; p += TOGETHER) {
+        const int64_t left = view->pixels - p;
+        const int64_t count = left < TOGETHER ? left : TOGETHER;
+
+        hyp_kernels_here()->embed(view->dn + p * view->stride, count,
+                                  view->stride, s->bands, s->basis.offset,
+                                  s->basis.direction, y[0]);
+        for (int64_t i = 0; i < count; i++)
+            for (int q = 0; q < WIDTH; q++)
+                most[q] = fmaxf(most[q], fabsf(y[i][q]));
+    }
+}
+
 /* Steps that leave room for coordinates somewhat greater than all of the view's,
    and how far from a pixel its point may be: half a step of each coordinate, but
    for the rounding of coordinates divided by steps. */
 static void choose_steps(hyp_subspace *s, const hyp_slab *view)
 {
     double squares = 0;
-    float most[HYP_LANES] = { 0 };
+    float most[WIDTH] = { 0 };
 
-    for (int64_t p = 0; p < view->pixels; p++) {
-        _Alignas(64) float y[HYP_LANES];
-
-        hyp_kernels_here()->embed(view->dn + p * view->stride, 1, view->stride,
-                                  s->bands, s->basis.offset, s->basis.direction,
-                                  y);
-        for (int q = 0; q < HYP_LANES; q++)
-            most[q] = fmaxf(most[q], fabsf(y[q]));
-    }
+    greatest(s, view, most);
     for (int q = 0; q < WIDTH; q++) {
-        s->basis.step[q] = fmaxf(1, most[q] * ROOM) / INT16_MAX;
+        s->basis.step[q] = fmaxf(1, most[q] * room) / INT16_MAX;
         squares += (double)s->basis.step[q] * (double)s->basis.step[q];
     }
     s->basis.stray = (float)(0.51 * sqrt(squares));
