@@ -6,6 +6,8 @@
 #include "base/clock.h"
 #include "hyperslab/comm.h"
 
+#include <string.h>
+
 /* The most important ones first: the page has room for so much. */
 static const hyp_report_part parts[] = {
     { HYP_RUN_JSON, HYP_RUN_JSON, HYP_REPORT_JSON },
@@ -30,9 +32,16 @@ hyp_status hyp_page_write(const char *path, hyp_report_find *find,
 }
 
 /* A hyp_report_find: files that a job has staged. */
-static const char *find_staged(void *job, const char *file)
+static hyp_report_source find_staged(void *context, const char *file)
 {
-    return hyp_output_path(&((hyp_job *)job)->outputs, file);
+    const hyp_job *job = context;
+    hyp_report_source found = { .path = hyp_output_path(&job->outputs, file) };
+
+    if (strcmp(file, HYP_TRUECOLOR_PNG) == 0)
+        found.photo = &job->shown.photo[HYP_TRUE_COLOUR];
+    if (strcmp(file, HYP_FALSECOLOR_PNG) == 0)
+        found.photo = &job->shown.photo[HYP_FALSE_COLOUR];
+    return found;
 }
 
 hyp_status hyp_page_write_all(hyp_job *job)
@@ -43,8 +52,8 @@ hyp_status hyp_page_write_all(hyp_job *job)
     if (!job->makes.report)
         return HYP_OK;
     if (job->rank == 0)
-        st =
-            hyp_page_write(find_staged(job, HYP_REPORT_HTML), find_staged, job);
+        st = hyp_page_write(hyp_output_path(&job->outputs, HYP_REPORT_HTML),
+                            find_staged, job);
     HYP_TRY(hyp_agree(job->comm, st));
     hyp_job_phase(job, "report", hyp_clock() - begin);
 out:

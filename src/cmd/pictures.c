@@ -21,6 +21,7 @@ typedef struct picture {
     hyp_status (*chart)(const hyp_job *job);
     hyp_status (*view)(const char *path, const hyp_view *view);
     const char *title; /* of the view                                   */
+    bool photo;        /* the report shows it as a photograph           */
     bool coloured;     /* by the scheme, with this tail of the stretch  */
     hyp_scheme scheme;
     double tail;
@@ -83,9 +84,11 @@ static const picture pictures[] = {
     { HYP_COVARIANCE_PNG, .of_components = true, .chart = chart_covariance },
     { HYP_SCREE_PNG, .of_components = true, .chart = chart_scree },
     { HYP_TRUECOLOR_PNG, .view = hyp_view_colours, .title = "True colour",
-      .coloured = true, .scheme = HYP_TRUE_COLOUR, .tail = 0.03 },
+      .photo = true, .coloured = true, .scheme = HYP_TRUE_COLOUR,
+      .tail = 0.03 },
     { HYP_FALSECOLOR_PNG, .view = hyp_view_colours, .title = "Colour infrared",
-      .coloured = true, .scheme = HYP_FALSE_COLOUR, .tail = 0.01 },
+      .photo = true, .coloured = true, .scheme = HYP_FALSE_COLOUR,
+      .tail = 0.01 },
     { HYP_OVERLAY_PNG, .of_classes = true, .view = hyp_view_overlay,
       .title = "Classes over true colour", .coloured = true,
       .scheme = HYP_TRUE_COLOUR, .tail = 0.03 },
@@ -158,7 +161,7 @@ static void describe(const hyp_job *job, const picture *p, char *text,
 }
 
 static hyp_status write_view(const hyp_job *job, const picture *p,
-                             const material *m)
+                             const material *m, hyp_jpeg *photo)
 {
     char description[128] = "";
     const hyp_view view = {
@@ -170,6 +173,7 @@ static hyp_status write_view(const hyp_job *job, const picture *p,
         .tail = p->tail,
         .title = p->title,
         .description = description,
+        .photo = p->photo && job->makes.report ? photo : NULL,
     };
 
     if (p->coloured)
@@ -177,21 +181,51 @@ static hyp_status write_view(const hyp_job *job, const picture *p,
     return p->view(hyp_output_path(&job->outputs, p->file), &view);
 }
 
+/* Bring a photograph from one rank to rank 0, which keeps it for the report. */
+static hyp_status keep_photo_all(hyp_job *job, const picture *p, int from,
+                                 const hyp_jpeg *photo)
+{
+    enum { TAG = 72 };
+    hyp_jpeg *kept = &job->shown.photo[p->scheme];
+    MPI_Request sent = MPI_REQUEST_NULL;
+    uint64_t size = photo->size;
+    hyp_status st = HYP_OK;
+
+    MPI_Bcast(&size, 1, MPI_UINT64_T, from, job->comm);
+    if (job->rank == 0)
+        st = hyp_alloc(&kept->bytes, size);
+    HYP_TRY(hyp_agree(job->comm, st));
+    if (job->rank == from)
+        MPI_Isend(photo->bytes, (int)size, MPI_BYTE, 0, TAG, job->comm, &sent);
+    if (job->rank == 0)
+        MPI_Recv(kept->bytes, (int)size, MPI_BYTE, from, TAG, job->comm,
+                 MPI_STATUS_IGNORE);
+    kept->size = job->rank == 0 ? size : 0;
+    MPI_Wait(&sent, MPI_STATUS_IGNORE);
+out:
+    return st;
+}
+
 /* As many pictures as there are ranks, one for each. */
-static hyp_status write_some_all(const hyp_job *job, const picture *const *some,
+static hyp_status write_some_all(hyp_job *job, const picture *const *some,
                                  int count)
 {
     material m = { 0 };
+    hyp_jpeg photo = { 0 };
     hyp_status st = HYP_OK;
 
     for (int i = 0; i < count; i++)
         HYP_TRY(bring_all(job, some[i], i, &m));
     if (job->rank < count && some[job->rank]->view)
-        st = write_view(job, some[job->rank], &m);
+        st = write_view(job, some[job->rank], &m, &photo);
     else if (job->rank < count)
         st = some[job->rank]->chart(job);
-    st = hyp_agree(job->comm, st);
+    HYP_TRY(hyp_agree(job->comm, st));
+    for (int i = 0; i < count; i++)
+        if (some[i]->photo && job->makes.report)
+            HYP_TRY(keep_photo_all(job, some[i], i, &photo));
 out:
+    free(photo.bytes);
     material_release(&m);
     return st;
 }

@@ -20,8 +20,9 @@ typedef struct results {
 
 /* A hyp_report_find: a file of the run that the record is of, and of no
    earlier one. */
-static const char *find_result(void *context, const char *file)
+static hyp_report_source find_result(void *context, const char *file)
 {
+    hyp_report_source found = { 0 };
     results *r = context;
     size_t i;
     json_t *name;
@@ -31,9 +32,10 @@ static const char *find_result(void *context, const char *file)
         if (strcmp(json_string_value(name), file) != 0)
             continue;
         snprintf(r->path, sizeof r->path, "%s/%s", r->folder, file);
-        return r->path;
+        found.path = r->path;
+        break;
     }
-    return NULL;
+    return found;
 }
 
 static bool are_texts(const json_t *list)

@@ -176,5 +176,7 @@ void hyp_shown_release(hyp_shown *shown)
 {
     free(shown->value);
     hyp_preview_release(&shown->preview);
+    for (int i = 0; i < HYP_SCHEMES; i++)
+        free(shown->photo[i].bytes);
     *shown = (hyp_shown){ 0 };
 }

@@ -4,6 +4,7 @@
 #ifndef HYP_CMD_SHOWN_H
 #define HYP_CMD_SHOWN_H
 
+#include "io/jpeg.h"
 #include "io/preview.h"
 
 #define HYP_SHOWN 3 /* values that make a colour: red, green and blue */
@@ -29,6 +30,8 @@ typedef struct hyp_shown {
                        preview; owned                                          */
     hyp_preview
         preview; /* once it is made; owned                             */
+    hyp_jpeg photo[HYP_SCHEMES]; /* for the report, on rank 0, once their
+                                    pictures were written; owned             */
 } hyp_shown;
 
 struct hyp_job;

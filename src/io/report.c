@@ -6,7 +6,6 @@
 #include "base/fault.h"
 #include "base/mem.h"
 #include "io/base64.h"
-#include "io/jpeg.h"
 #include "io/png.h"
 #include "io/report_template.h"
 #include "io/text.h"
@@ -65,14 +64,27 @@ static hyp_status read_file(const char *path, content *c)
     return st;
 }
 
+static hyp_status copy_photo(const hyp_jpeg *photo, content *c)
+{
+    hyp_status st = hyp_alloc(&c->bytes, photo->size);
+
+    if (st == HYP_OK) {
+        memcpy(c->bytes, photo->bytes, photo->size);
+        c->size = photo->size;
+    }
+    return st;
+}
+
 static hyp_status read_photo(const char *path, content *c)
 {
     uint8_t *rgb;
     int64_t rows, cols;
+    hyp_jpeg photo;
     hyp_status st;
 
     HYP_TRY(hyp_png_read(path, &rgb, &rows, &cols));
-    st = hyp_jpeg_encode(rgb, rows, cols, &c->bytes, &c->size);
+    st = hyp_jpeg_encode(rgb, 3, rows, cols, &photo);
+    *c = (content){ photo.bytes, photo.size };
     free(rgb);
 out:
     return st;
@@ -87,11 +99,14 @@ static bool exists(const char *path)
     return in != NULL;
 }
 
-static hyp_status read_part(hyp_report_kind kind, const char *path, content *c)
+static hyp_status read_part(hyp_report_kind kind, const hyp_report_source *from,
+                            content *c)
 {
     if (kind != HYP_REPORT_PHOTO)
-        return read_file(path, c);
-    return exists(path) ? read_photo(path, c) : HYP_OK;
+        return read_file(from->path, c);
+    if (from->photo && from->photo->bytes)
+        return copy_photo(from->photo, c);
+    return exists(from->path) ? read_photo(from->path, c) : HYP_OK;
 }
 
 static bool is_text(const hyp_report_part *part)
@@ -153,10 +168,10 @@ static hyp_status page_init(page *p, const hyp_report_part *part, int parts)
 }
 
 static hyp_status add_part(page *p, int i, const hyp_report_part *part,
-                           const char *path)
+                           const hyp_report_source *from)
 {
     content c = { 0 };
-    const hyp_status st = read_part(part->kind, path, &c);
+    const hyp_status st = read_part(part->kind, from, &c);
 
     if (st == HYP_OK && c.bytes && length_of(part, &c) <= p->room) {
         write_block(p->out, part, &c);
@@ -196,10 +211,10 @@ hyp_status hyp_report_write(const char *path, const hyp_report_part *part,
     fwrite(hyp_report_template, 1, (size_t)(marker - hyp_report_template),
            p.out);
     for (int i = 0; i < parts && st == HYP_OK; i++) {
-        const char *from = find(context, part[i].file);
+        const hyp_report_source from = find(context, part[i].file);
 
-        if (from)
-            st = add_part(&p, i, &part[i], from);
+        if (from.path)
+            st = add_part(&p, i, &part[i], &from);
     }
     write_left_out(&p, part, parts);
     fputs(marker + strlen(HYP_REPORT_MARKER), p.out);

@@ -9,6 +9,7 @@
 #define HYP_IO_REPORT_H
 
 #include "hyperslab/status.h"
+#include "io/jpeg.h"
 
 #define HYP_REPORT_MOST 8000000 /* bytes of the page, at most */
 
@@ -27,9 +28,15 @@ typedef struct hyp_report_part {
     hyp_report_kind kind;
 } hyp_report_part;
 
-/* Where a file of the results lies; NULL if there is none of that name.  What
-   is returned is used before the next call. */
-typedef const char *hyp_report_find(void *context, const char *file);
+/* Where a part comes from; borrowed until the next one is asked for. */
+typedef struct hyp_report_source {
+    const char *path;      /* NULL: there is no file of that name            */
+    const hyp_jpeg *photo; /* of the picture in it, if there is one already;
+                              else NULL or empty                             */
+} hyp_report_source;
+
+/* Where a file of the results lies. */
+typedef hyp_report_source hyp_report_find(void *context, const char *file);
 
 /*
  * Write the page to path, replacing what is there.  A part that would make it

@@ -36,16 +36,23 @@ static hyp_status canvas_init(canvas *c, const hyp_view *view)
 static hyp_status canvas_write(canvas *c, const char *path,
                                const hyp_view *view)
 {
+    hyp_status st = HYP_OK;
+
+    if (view->photo)
+        HYP_TRY(hyp_jpeg_encode(c->dot, c->samples, view->rows, view->cols,
+                                view->photo));
     if (c->kind == HYP_PNG_CUTOUT)
         for (int64_t i = 0; i < c->dots; i++)
             c->dot[i * c->samples + HYP_VIEW_COLOURS] =
                 view->class[i] ? OPAQUE : 0;
-    return hyp_png_write(path, &(hyp_png){ .kind = c->kind,
-                                           .rows = view->rows,
-                                           .cols = view->cols,
-                                           .dot = c->dot,
-                                           .title = view->title,
-                                           .description = view->description });
+    st = hyp_png_write(path, &(hyp_png){ .kind = c->kind,
+                                         .rows = view->rows,
+                                         .cols = view->cols,
+                                         .dot = c->dot,
+                                         .title = view->title,
+                                         .description = view->description });
+out:
+    return st;
 }
 
 static hyp_status stretch(canvas *c, const hyp_view *view)

@@ -7,6 +7,7 @@
 #define HYP_IO_VIEWS_H
 
 #include "hyperslab/status.h"
+#include "io/jpeg.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -24,6 +25,8 @@ typedef struct hyp_view {
     double tail; /* share of the values that are as dark, and as bright, as
                     can be                                                   */
     const char *title, *description; /* kept in the file                     */
+    hyp_jpeg *photo; /* the image of colours once more, out; NULL: there is no
+                        need of it                                           */
 } hyp_view;
 
 /*

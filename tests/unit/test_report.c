@@ -28,18 +28,23 @@ static const char json_in_page[] =
     "{\"path\": \"\\u003c/script>\\u003cscript>alert(1)\\u003c/script>\\u003c"
     "!-- \\\" ' & \"}";
 
-static const char *find(void *context, const char *file)
+static const char *path_of(const char *file)
 {
-    (void)context;
-    if (strcmp(file, "nowhere") == 0)
-        return NULL;
     snprintf(path, sizeof path, "%s/%s", folder, file);
     return path;
 }
 
+static hyp_report_source find(void *context, const char *file)
+{
+    return (hyp_report_source){
+        .path = strcmp(file, "nowhere") == 0 ? NULL : path_of(file),
+        .photo = context,
+    };
+}
+
 static void write_file(const char *name, const void *bytes, size_t size)
 {
-    FILE *out = fopen(find(NULL, name), "wb");
+    FILE *out = fopen(path_of(name), "wb");
 
     CHECK(out != NULL && fwrite(bytes, 1, size, out) == size);
     fclose(out);
@@ -48,7 +53,7 @@ static void write_file(const char *name, const void *bytes, size_t size)
 static void write_zeros(const char *name, size_t size)
 {
     write_file(name, "", 0);
-    CHECK(truncate(find(NULL, name), (off_t)size) == 0);
+    CHECK(truncate(path_of(name), (off_t)size) == 0);
 }
 
 static void read_page(void)
@@ -62,9 +67,15 @@ static void read_page(void)
     fclose(in);
 }
 
+static hyp_status write_page_with(const hyp_report_part *part, int parts,
+                                  hyp_jpeg *photo)
+{
+    return hyp_report_write(page, part, parts, find, photo);
+}
+
 static hyp_status write_page(const hyp_report_part *part, int parts)
 {
-    return hyp_report_write(page, part, parts, find, NULL);
+    return write_page_with(part, parts, NULL);
 }
 
 /* Whether the page holds a block of that type, id and content. */
@@ -177,7 +188,7 @@ static void test_photos(void)
     uint8_t dot[SIDE * SIDE * 3] = { 0 };
     const hyp_png image = photo_of(dot);
 
-    CHECK(hyp_png_write(find(NULL, "photo.png"), &image) == HYP_OK);
+    CHECK(hyp_png_write(path_of("photo.png"), &image) == HYP_OK);
     CHECK(write_page(photo, 2) == HYP_OK);
     read_page();
     CHECK(strstr(text, "id=\"photo\">/9j/") != NULL); /* JPEG's first bytes */
@@ -186,10 +197,23 @@ static void test_photos(void)
     write_file("photo.png", "no PNG at all", 13);
     CHECK(write_page(photo, 2) == HYP_EFORMAT);
     CHECK(strstr(hyp_last_error()->text, "photo.png") != NULL);
-    unlink(find(NULL, "photo.png"));
+    unlink(path_of("photo.png"));
     CHECK(write_page(photo, 2) == HYP_OK);
     read_page();
     CHECK(has_block("application/json", "left-out", "[\"photo\"]"));
+}
+
+/* What is there need not be made of the file. */
+static void test_photo_that_is_there(void)
+{
+    hyp_jpeg given = { (uint8_t *)"foobar", 6 };
+
+    write_file("photo.png", "no PNG at all", 13);
+    CHECK(write_page_with(photo, 2, &given) == HYP_OK);
+    read_page();
+    CHECK(has_block("text/plain", "photo", "Zm9vYmFy"));
+    given = (hyp_jpeg){ 0 };
+    CHECK(write_page_with(photo, 2, &given) == HYP_EFORMAT);
 }
 
 static hyp_status write_all(void)
@@ -197,13 +221,21 @@ static hyp_status write_all(void)
     return hyp_agree(MPI_COMM_WORLD, write_page(photo, 2));
 }
 
+static hyp_status write_given_all(void)
+{
+    hyp_jpeg given = { (uint8_t *)"foobar", 6 };
+
+    return hyp_agree(MPI_COMM_WORLD, write_page_with(photo, 2, &given));
+}
+
 static void test_every_single_failure(void)
 {
     uint8_t dot[SIDE * SIDE * 3] = { 0 };
     const hyp_png image = photo_of(dot);
 
-    CHECK(hyp_png_write(find(NULL, "photo.png"), &image) == HYP_OK);
+    CHECK(hyp_png_write(path_of("photo.png"), &image) == HYP_OK);
     fail_each(write_all);
+    fail_each(write_given_all);
 }
 
 int main(int argc, char **argv)
@@ -217,12 +249,13 @@ int main(int argc, char **argv)
     RUN(test_limit);
     RUN(test_base64);
     RUN(test_photos);
+    RUN(test_photo_that_is_there);
     RUN(test_every_single_failure);
     for (const char *const *name =
              (const char *const[]){ "run.json", "a.csv", "bytes", "angles",
                                     "huge", "photo.png", "report.html", NULL };
          *name; name++)
-        unlink(find(NULL, *name));
+        unlink(path_of(*name));
     rmdir(folder);
     free(text);
     MPI_Finalize();
