@@ -155,7 +155,7 @@ static void pack(const writer *w, int64_t first, int64_t count)
         memcpy(w->piece, label, (size_t)count * sizeof *label);
 }
 
-static hyp_status write_labels(writer *w, MPI_File file)
+static hyp_status write_labels(writer *w, hyp_disk_shared *file)
 {
     const int64_t most = PIECE / w->label_bytes, pixels = w->slab->pixels;
     hyp_status st = HYP_OK;
@@ -174,13 +174,13 @@ static hyp_status write_labels(writer *w, MPI_File file)
 
 static hyp_status write_labels_all(writer *w, MPI_Comm comm)
 {
-    MPI_File file;
+    hyp_disk_shared file;
     hyp_status st;
 
     MPI_Bcast(w->place, 2, MPI_INT64_T, 0, comm);
     w->labels.at = w->place[0] + w->summary->first * w->label_bytes;
     HYP_TRY(hyp_disk_open_all(w->written, w->place[1], comm, &file));
-    HYP_TRY(hyp_disk_close_all(&file, write_labels(w, file), comm));
+    HYP_TRY(hyp_disk_close_all(&file, write_labels(w, &file), comm));
     HYP_TRY(hyp_sealed_join_all(&w->labels, comm));
 out:
     return st;

@@ -5,7 +5,6 @@
 
 #include "base/mem.h"
 #include "hyperslab/comm.h"
-#include "io/disk.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -107,7 +106,7 @@ static void order(const hyp_copies *copies, const char *rows, int64_t lines,
     }
 }
 
-static hyp_status put_lines(const hyp_copies *copies, int i, int64_t strip,
+static hyp_status put_lines(hyp_copies *copies, int i, int64_t strip,
                             const void *rows, size_t bytes)
 {
     const size_t row_bytes = copies->strips->row_bytes;
@@ -117,12 +116,12 @@ static hyp_status put_lines(const hyp_copies *copies, int i, int64_t strip,
         order(copies, rows, (int64_t)(bytes / row_bytes), copies->raster->cols);
         rows = copies->ordered;
     }
-    return hyp_disk_write_shared(copies->file[i],
+    return hyp_disk_write_shared(&copies->file[i],
                                  copies->at[i] + first * (int64_t)row_bytes,
                                  rows, bytes);
 }
 
-static hyp_status put_bands(const hyp_copies *copies, int i, int64_t strip,
+static hyp_status put_bands(hyp_copies *copies, int i, int64_t strip,
                             const void *rows, size_t bytes)
 {
     const int bands = copies->raster->bands;
@@ -138,7 +137,7 @@ static hyp_status put_bands(const hyp_copies *copies, int i, int64_t strip,
     bytes /= (size_t)bands;
     for (int64_t band = 0; st == HYP_OK && band < bands; band++)
         st = hyp_disk_write_shared(
-            copies->file[i],
+            &copies->file[i],
             copies->at[i] + (band * copies->raster->rows + first) * row_bytes,
             copies->ordered + (size_t)band * bytes, bytes);
     return st;

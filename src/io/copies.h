@@ -9,6 +9,7 @@
 #ifndef HYP_IO_COPIES_H
 #define HYP_IO_COPIES_H
 
+#include "io/disk.h"
 #include "io/raster.h"
 #include "io/strips.h"
 
@@ -17,7 +18,7 @@ typedef struct hyp_copies {
     const hyp_raster *raster; /* borrowed, with what copies there are      */
     const hyp_strips *strips; /* borrowed                                  */
     int open;                 /* files                                     */
-    MPI_File file[HYP_MAX_COPIES];
+    hyp_disk_shared file[HYP_MAX_COPIES];
     int64_t at[HYP_MAX_COPIES]; /* of the first sample in each file         */
     char *ordered; /* room for one strip, if any copy needs it; owned       */
 } hyp_copies;

@@ -1,7 +1,7 @@
 /*
  * disk.c - plain files, of one rank or of all, with every failure seen
  */
-#define _GNU_SOURCE /* fallocate */
+#define _GNU_SOURCE /* fallocate, sync_file_range */
 
 #include "io/disk.h"
 
@@ -17,6 +17,8 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+enum { PIECE = 2 << 20 }; /* bytes that the disk is asked to take at once */
 
 /*
  * Open MPI's shared file pointers come in components, each with something that a
@@ -156,22 +158,17 @@ hyp_status hyp_disk_rename(const char *from, const char *to)
 }
 
 /* Ask before the collective open, which may fail on all ranks or on one. */
-static hyp_status see(const char *path, int64_t bytes)
+static hyp_status see(const char *path, int64_t bytes, int *fd)
 {
     struct stat info;
-    int fd = -1;
 
-    if (!hyp_fault())
-        fd = open(path, O_WRONLY | O_CLOEXEC);
-    if (fd < 0)
+    *fd = hyp_fault() ? -1 : open(path, O_WRONLY | O_CLOEXEC);
+    if (*fd < 0)
         return hyp_fail(HYP_ECREATE,
                         "%s, although rank 0 made it; the output folder must "
                         "be on a file system that all ranks share",
                         strerror(errno));
-    if (fstat(fd, &info) != 0)
-        info.st_size = -1;
-    close(fd);
-    if (info.st_size != bytes)
+    if (fstat(*fd, &info) != 0 || info.st_size != bytes)
         return hyp_fail(HYP_EIO,
                         "is not the file that rank 0 made; the output folder "
                         "must be on a file system that all ranks share");
@@ -189,31 +186,55 @@ static hyp_status check(int code, const char *verb)
     return hyp_fail(HYP_EIO, "cannot %s: %s", verb, text);
 }
 
+static void close_own(hyp_disk_shared *shared)
+{
+    if (shared->fd >= 0)
+        close(shared->fd);
+    shared->fd = -1;
+}
+
 /* If the open fails on some ranks only, the others' handles are left to
    MPI_Finalize: closing a file takes every rank. */
 hyp_status hyp_disk_open_all(const char *path, int64_t bytes, MPI_Comm comm,
-                             MPI_File *file)
+                             hyp_disk_shared *shared)
 {
     hyp_status st;
 
-    HYP_TRY(hyp_agree(comm, see(path, bytes)));
-    st = check(MPI_File_open(comm, path, MPI_MODE_WRONLY, MPI_INFO_NULL, file),
+    *shared = (hyp_disk_shared){ .fd = -1 };
+    HYP_TRY(hyp_agree(comm, see(path, bytes, &shared->fd)));
+    st = check(MPI_File_open(comm, path, MPI_MODE_WRONLY, MPI_INFO_NULL,
+                             &shared->file),
                "open");
-    st = hyp_agree(comm, st);
+    HYP_TRY(hyp_agree(comm, st));
+    return HYP_OK;
 out:
+    close_own(shared);
     return st;
 }
 
-hyp_status hyp_disk_write_shared(MPI_File file, int64_t at, const void *data,
-                                 size_t bytes)
+/* Ask the disk to take what was written.  If it cannot, flushing says so. */
+static void push(hyp_disk_shared *shared, int64_t at, size_t bytes)
+{
+    if (at != shared->end)
+        shared->begin = at;
+    shared->end = at + (int64_t)bytes;
+    if (shared->end - shared->begin < PIECE)
+        return;
+    sync_file_range(shared->fd, shared->begin, shared->end - shared->begin,
+                    SYNC_FILE_RANGE_WRITE);
+    shared->begin = shared->end;
+}
+
+hyp_status hyp_disk_write_shared(hyp_disk_shared *shared, int64_t at,
+                                 const void *data, size_t bytes)
 {
     MPI_Status status;
     int code, done;
 
     if (hyp_fault())
         return check(MPI_ERR_IO, "write");
-    code = MPI_File_write_at(file, (MPI_Offset)at, data, (int)bytes, MPI_BYTE,
-                             &status);
+    code = MPI_File_write_at(shared->file, (MPI_Offset)at, data, (int)bytes,
+                             MPI_BYTE, &status);
     if (code != MPI_SUCCESS)
         return check(code, "write");
     MPI_Get_count(&status, MPI_BYTE, &done);
@@ -222,14 +243,17 @@ hyp_status hyp_disk_write_shared(MPI_File file, int64_t at, const void *data,
                         "cannot write: only %d of %zu bytes went "
                         "through, the disk may be full",
                         done, bytes);
+    push(shared, at, bytes);
     return HYP_OK;
 }
 
-hyp_status hyp_disk_close_all(MPI_File *file, hyp_status mine, MPI_Comm comm)
+hyp_status hyp_disk_close_all(hyp_disk_shared *shared, hyp_status mine,
+                              MPI_Comm comm)
 {
-    const int synced = MPI_File_sync(*file);
-    const int closed = MPI_File_close(file);
+    const int synced = MPI_File_sync(shared->file);
+    const int closed = MPI_File_close(&shared->file);
 
+    close_own(shared);
     if (mine == HYP_OK)
         mine = check(synced, "flush");
     if (mine == HYP_OK)

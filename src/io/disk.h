@@ -103,6 +103,14 @@ HYP_CHECKED hyp_status hyp_disk_flush(const char *path);
  */
 HYP_CHECKED hyp_status hyp_disk_rename(const char *from, const char *to);
 
+/* A file that all ranks write; owned. */
+typedef struct hyp_disk_shared {
+    MPI_File file;
+    int fd; /* of the same file                                            */
+    int64_t begin, end; /* bytes written last by this rank, one behind the
+                           other, that the disk is not yet asked to take   */
+} hyp_disk_shared;
+
 /*
  * Open a file that rank 0 has made, in its full length, for writing.
  *
@@ -112,17 +120,20 @@ HYP_CHECKED hyp_status hyp_disk_rename(const char *from, const char *to);
  * Ownership:  hyp_disk_close_all() closes
  */
 HYP_CHECKED hyp_status hyp_disk_open_all(const char *path, int64_t bytes,
-                                         MPI_Comm comm, MPI_File *file);
+                                         MPI_Comm comm,
+                                         hyp_disk_shared *shared);
 
 /*
- * Write at a place of the file.
+ * Write at a place of the file.  What is written in order is on its way to the
+ * disk before the file is flushed.
  *
  * Collective: no
  * Requires:   bytes is below 2^31
  * Errors:     HYP_EIO
  */
-HYP_CHECKED hyp_status hyp_disk_write_shared(MPI_File file, int64_t at,
-                                             const void *data, size_t bytes);
+HYP_CHECKED hyp_status hyp_disk_write_shared(hyp_disk_shared *shared,
+                                             int64_t at, const void *data,
+                                             size_t bytes);
 
 /*
  * Flush and close, whatever became of this rank's writes.
@@ -130,7 +141,7 @@ HYP_CHECKED hyp_status hyp_disk_write_shared(MPI_File file, int64_t at,
  * Collective: yes
  * Errors:     those passed in; HYP_EIO
  */
-HYP_CHECKED hyp_status hyp_disk_close_all(MPI_File *file, hyp_status mine,
-                                          MPI_Comm comm);
+HYP_CHECKED hyp_status hyp_disk_close_all(hyp_disk_shared *shared,
+                                          hyp_status mine, MPI_Comm comm);
 
 #endif

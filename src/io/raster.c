@@ -39,7 +39,7 @@ typedef struct writer {
     size_t scratch_bytes;
     struct libdeflate_compressor *compressor;
     int64_t bytes; /* of the file                                          */
-    MPI_File file;
+    hyp_disk_shared file;
 } writer;
 
 size_t hyp_raster_sample_bytes(hyp_sample sample)
@@ -182,7 +182,7 @@ out:
 static hyp_status write_strip(writer *w, int64_t strip, const void *data,
                               size_t bytes)
 {
-    return hyp_disk_write_shared(w->file, w->offset[strip], data, bytes);
+    return hyp_disk_write_shared(&w->file, w->offset[strip], data, bytes);
 }
 
 /* A hyp_strips_put. */
