@@ -43,18 +43,18 @@ static hyp_status sum_of_pairs(const hyp_terms *t,
                                int64_t *product)
 {
     const size_t width = (size_t)t->width;
-    int16_t *pair = NULL;
+    int16_t *panel = NULL;
     int64_t *sum = NULL;
     int pairs;
     hyp_status st;
 
-    HYP_TRY(hyp_alloc(&pair, PANEL * width));
+    HYP_TRY(hyp_alloc(&panel, kernels->room(PANEL / 2, t->width)));
     HYP_TRY(hyp_alloc(&sum, width * width));
-    while ((pairs = pack_panel(t, kernels, pair)) > 0)
-        kernels->add(pair, pairs, depth, t->bands, t->width, sum);
+    while ((pairs = pack_panel(t, kernels, panel)) > 0)
+        kernels->add(panel, pairs, depth, t->bands, t->width, sum);
     add_lower(sum, t->width, t->bands, product);
 out:
-    free(pair);
+    free(panel);
     free(sum);
     return st;
 }

@@ -4,6 +4,7 @@
 #include "kernel/products.h"
 
 #include "kernel/kernel.h"
+#include "kernel/products_amx.h"
 
 #include <string.h>
 
@@ -73,30 +74,55 @@ static inline int32_t pair_at(const int16_t *p)
 #define MADD(s, a, b) _mm512_dpwssd_epi32(s, a, b)
 #include "kernel/products_template.h"
 
-#define TABLE(name)           \
-    {                         \
-        JOIN_PACK(name), name \
-    }
-
-static const hyp_products_kernels avx2 = TABLE(products_avx2);
-static const hyp_products_kernels avx512 = TABLE(products_avx512);
-static const hyp_products_kernels vnni = TABLE(products_vnni);
-
-const hyp_products_kernels *hyp_products_here(void)
+static size_t pairs_alone(int pairs, int stride)
 {
-    switch (hyp_isa_here()) {
-    case HYP_ISA_AVX512:
-        return __builtin_cpu_supports("avx512vnni") ? &vnni : &avx512;
-    case HYP_ISA_AVX2: return &avx2;
-    case HYP_ISA_PORTABLE: break;
-    }
+    return (size_t)pairs * (size_t)stride * 2;
+}
+
+static bool always(void)
+{
+    return true;
+}
+
+static bool has_vnni(void)
+{
+    return __builtin_cpu_supports("avx512vnni");
+}
+
+/* The fastest first. */
+static const struct {
+    hyp_isa isa;         /* that it takes ...  */
+    bool (*works)(void); /* ... and what else  */
+    hyp_products_kernels kernels;
+} choice[] = {
+    { HYP_ISA_AVX512,
+      hyp_products_amx_works,
+      { "amx", hyp_products_amx_room, JOIN_PACK(products_avx512),
+        hyp_products_amx_add } },
+    { HYP_ISA_AVX512,
+      has_vnni,
+      { "vnni", pairs_alone, JOIN_PACK(products_vnni), products_vnni } },
+    { HYP_ISA_AVX512,
+      always,
+      { "avx512", pairs_alone, JOIN_PACK(products_avx512), products_avx512 } },
+    { HYP_ISA_AVX2,
+      always,
+      { "avx2", pairs_alone, JOIN_PACK(products_avx2), products_avx2 } },
+};
+
+const hyp_products_kernels *hyp_products_at(int n)
+{
+    for (size_t i = 0; i < sizeof choice / sizeof choice[0]; i++)
+        if (choice[i].isa <= hyp_isa_here() && choice[i].works() && n-- == 0)
+            return &choice[i].kernels;
     return NULL;
 }
 
 #else
 
-const hyp_products_kernels *hyp_products_here(void)
+const hyp_products_kernels *hyp_products_at(int n)
 {
+    (void)n;
     return NULL;
 }
 

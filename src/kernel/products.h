@@ -4,9 +4,16 @@
 #ifndef HYP_KERNEL_PRODUCTS_H
 #define HYP_KERNEL_PRODUCTS_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 typedef struct hyp_products_kernels {
+    const char *name;
+
+    /* How many int16 a panel of pairs takes: at least pairs * stride * 2, which
+       are the pairs.  The rest, if any, is for add() to work in. */
+    size_t (*room)(int pairs, int stride);
+
     /*
      * Two vectors side by side, x - x_less and y - y_less.
      *
@@ -19,15 +26,24 @@ typedef struct hyp_products_kernels {
     /*
      * Add the products of pairs of pixels to their sums.
      *
-     * Shapes:   pair [pairs][stride][2]; sum [stride][stride], in and out: at
-     *           least the lower triangle of `bands` rows
-     * Requires: `depth` pairs of the greatest products add up within 32 bits
+     * Shapes:   panel [room(pairs, stride)], aligned to 64 bytes: pairs
+     *           [pairs][stride][2] and what follows them; sum [stride][stride],
+     *           in and out: at least the lower triangle of `bands` rows
+     * Requires: `depth` pairs of the greatest products add up within 32 bits;
+     *           up to 2^14 pairs
      */
-    void (*add)(const int16_t *pair, int pairs, int depth, int bands,
-                int stride, int64_t *sum);
+    void (*add)(int16_t *panel, int pairs, int depth, int bands, int stride,
+                int64_t *sum);
 } hyp_products_kernels;
 
-/* The kernels of this machine; NULL if it has none.  Collective: no. */
-const hyp_products_kernels *hyp_products_here(void);
+/* The kernels of this machine, the fastest first; NULL past the last one, which
+   may be the first.  Collective: no. */
+const hyp_products_kernels *hyp_products_at(int n);
+
+/* The fastest; NULL if there is none.  Collective: no. */
+static inline const hyp_products_kernels *hyp_products_here(void)
+{
+    return hyp_products_at(0);
+}
 
 #endif

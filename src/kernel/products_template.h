@@ -79,14 +79,14 @@ TARGET static void JOIN_PACK(NAME)(const int16_t *x, const int16_t *x_less,
     }
 }
 
-TARGET static void NAME(const int16_t *pair, int pairs, int depth, int bands,
+TARGET static void NAME(int16_t *panel, int pairs, int depth, int bands,
                         int stride, int64_t *sum)
 {
     const int width = 2 * JOIN_LANES(NAME);
 
     for (int j = 0; j < bands; j += width)
         for (int i = j; i < bands; i += TILE_ROWS)
-            JOIN_TILE(NAME)(pair, pairs, depth, stride, i, j, sum);
+            JOIN_TILE(NAME)(panel, pairs, depth, stride, i, j, sum);
 }
 
 #undef NAME
