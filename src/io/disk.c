@@ -128,6 +128,11 @@ hyp_status hyp_disk_read(int fd, void *data, size_t bytes, int64_t at)
     return HYP_OK;
 }
 
+void hyp_disk_push(int fd, int64_t at, int64_t bytes)
+{
+    sync_file_range(fd, at, bytes, SYNC_FILE_RANGE_WRITE);
+}
+
 hyp_status hyp_disk_flush(const char *path)
 {
     hyp_status st = HYP_OK;
@@ -212,7 +217,7 @@ out:
     return st;
 }
 
-/* Ask the disk to take what was written.  If it cannot, flushing says so. */
+/* Push what was written in order, once it is enough. */
 static void push(hyp_disk_shared *shared, int64_t at, size_t bytes)
 {
     if (at != shared->end)
@@ -220,8 +225,7 @@ static void push(hyp_disk_shared *shared, int64_t at, size_t bytes)
     shared->end = at + (int64_t)bytes;
     if (shared->end - shared->begin < PIECE)
         return;
-    sync_file_range(shared->fd, shared->begin, shared->end - shared->begin,
-                    SYNC_FILE_RANGE_WRITE);
+    hyp_disk_push(shared->fd, shared->begin, shared->end - shared->begin);
     shared->begin = shared->end;
 }
 

@@ -87,6 +87,14 @@ HYP_CHECKED hyp_status hyp_disk_read(int fd, void *data, size_t bytes,
                                      int64_t at);
 
 /*
+ * Ask the disk to take some bytes of a file, all if there are 0, and do not
+ * wait.  If it cannot, flushing says so.
+ *
+ * Collective: no
+ */
+void hyp_disk_push(int fd, int64_t at, int64_t bytes);
+
+/*
  * Bring what was written through any descriptor, or renamed in a folder, to the
  * disk.
  *

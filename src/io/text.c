@@ -4,6 +4,7 @@
 #include "io/text.h"
 
 #include "base/fault.h"
+#include "io/disk.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -20,8 +21,10 @@ hyp_status hyp_text_create(FILE **out, const char *path)
 
 hyp_status hyp_text_close(FILE *out, const char *path)
 {
-    bool failed = ferror(out);
+    bool failed = ferror(out) || fflush(out) != 0;
 
+    if (!failed)
+        hyp_disk_push(fileno(out), 0, 0);
     if (fclose(out) != 0)
         failed = true;
     if (hyp_fault()) {

@@ -123,7 +123,10 @@ static void fill_all(const int16_t *pair, int pairs, int groups, int stride,
 }
 
 /* Intel SDM, volume 2, LDTILECFG: all tiles are whole. */
-#define EIGHT(n) { n, n, n, n, n, n, n, n }
+#define EIGHT(n)               \
+    {                          \
+        n, n, n, n, n, n, n, n \
+    }
 static const struct {
     uint8_t palette, start_row, reserved[14];
     uint16_t row_bytes[16];
