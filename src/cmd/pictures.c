@@ -185,7 +185,7 @@ static hyp_status write_view(const hyp_job *job, const picture *p,
 static hyp_status keep_photo_all(hyp_job *job, const picture *p, int from,
                                  const hyp_jpeg *photo)
 {
-    enum { TAG = 72 };
+    enum { TAG = 73 };
     hyp_jpeg *kept = &job->shown.photo[p->scheme];
     MPI_Request sent = MPI_REQUEST_NULL;
     uint64_t size = photo->size;

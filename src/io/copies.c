@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "hyperslab/comm.h"
+#include "io/disk.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -191,6 +191,7 @@ static hyp_status check(int code, const char *verb)
     return hyp_fail(HYP_EIO, "cannot %s: %s", verb, text);
 }
 
+/* After the file itself: with any descriptor of it, its locks go. */
 static void close_own(hyp_disk_shared *shared)
 {
     if (shared->fd >= 0)

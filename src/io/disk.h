@@ -87,8 +87,8 @@ HYP_CHECKED hyp_status hyp_disk_read(int fd, void *data, size_t bytes,
                                      int64_t at);
 
 /*
- * Ask the disk to take some bytes of a file, all if there are 0, and do not
- * wait.  If it cannot, flushing says so.
+ * Ask the disk to take some bytes of a file, those up to its end if there are 0,
+ * and do not wait until it has.  Only flushing tells of failures.
  *
  * Collective: no
  */
@@ -114,7 +114,7 @@ HYP_CHECKED hyp_status hyp_disk_rename(const char *from, const char *to);
 /* A file that all ranks write; owned. */
 typedef struct hyp_disk_shared {
     MPI_File file;
-    int fd; /* of the same file                                            */
+    int fd; /* of the same file: MPI does not give its own away            */
     int64_t begin, end; /* bytes written last by this rank, one behind the
                            other, that the disk is not yet asked to take   */
 } hyp_disk_shared;
@@ -132,8 +132,8 @@ HYP_CHECKED hyp_status hyp_disk_open_all(const char *path, int64_t bytes,
                                          hyp_disk_shared *shared);
 
 /*
- * Write at a place of the file.  What is written in order is on its way to the
- * disk before the file is flushed.
+ * Write at a place of the file.  Where a rank writes in order, the bytes are on
+ * their way to the disk before the file is flushed.
  *
  * Collective: no
  * Requires:   bytes is below 2^31

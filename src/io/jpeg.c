@@ -97,11 +97,8 @@ hyp_status hyp_jpeg_encode(const uint8_t *dot, int samples, int64_t rows,
     e.errors.error_exit = refuse;
     st = encode(&e, &from);
     jpeg_destroy_compress(&e.info);
-    if (st == HYP_OK) {
+    if (st == HYP_OK) /* else libjpeg may have moved the bytes: they are lost */
         *jpeg = (hyp_jpeg){ e.bytes, e.size };
-    } else {
-        free(e.bytes);
-    }
     free(e.row);
 out:
     return st;

@@ -6,6 +6,7 @@
 #include "base/fault.h"
 #include "base/mem.h"
 #include "io/base64.h"
+#include "io/jpeg.h"
 #include "io/png.h"
 #include "io/report_template.h"
 #include "io/text.h"

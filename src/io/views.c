@@ -39,20 +39,20 @@ static hyp_status canvas_write(canvas *c, const char *path,
     hyp_status st = HYP_OK;
 
     if (view->photo)
-        HYP_TRY(hyp_jpeg_encode(c->dot, c->samples, view->rows, view->cols,
-                                view->photo));
+        st = hyp_jpeg_encode(c->dot, c->samples, view->rows, view->cols,
+                             view->photo);
+    if (st != HYP_OK)
+        return hyp_fail_while(st, "photograph of '%s'", path);
     if (c->kind == HYP_PNG_CUTOUT)
         for (int64_t i = 0; i < c->dots; i++)
             c->dot[i * c->samples + HYP_VIEW_COLOURS] =
                 view->class[i] ? OPAQUE : 0;
-    st = hyp_png_write(path, &(hyp_png){ .kind = c->kind,
-                                         .rows = view->rows,
-                                         .cols = view->cols,
-                                         .dot = c->dot,
-                                         .title = view->title,
-                                         .description = view->description });
-out:
-    return st;
+    return hyp_png_write(path, &(hyp_png){ .kind = c->kind,
+                                           .rows = view->rows,
+                                           .cols = view->cols,
+                                           .dot = c->dot,
+                                           .title = view->title,
+                                           .description = view->description });
 }
 
 static hyp_status stretch(canvas *c, const hyp_view *view)

@@ -25,8 +25,8 @@ typedef struct hyp_view {
     double tail; /* share of the values that are as dark, and as bright, as
                     can be                                                   */
     const char *title, *description; /* kept in the file                     */
-    hyp_jpeg *photo; /* the image of colours once more, out; NULL: there is no
-                        need of it                                           */
+    hyp_jpeg *photo; /* where colours are written as a JPEG image too, which
+                        the caller frees; NULL: there is no need of it       */
 } hyp_view;
 
 /*

@@ -46,6 +46,7 @@ static const hyp_bound_kernels table[] = {
 #if defined(__x86_64__)
     [HYP_ISA_AVX2] = TABLE(avx2),
     [HYP_ISA_AVX512] = TABLE(avx512),
+    [HYP_ISA_AMX] = TABLE(avx512),
 #endif
 };
 

@@ -4,6 +4,7 @@
 #include "kernel/kernel.h"
 
 #include "kernel/fetch.h"
+#include "kernel/products_amx.h"
 #include "kernel/vector.h"
 
 #include <math.h>
@@ -95,9 +96,9 @@ pick_by_permutation(const int16_t *in, int64_t in_stride, const int16_t *offset,
 }
 #endif
 
-#define TABLE(suffix, picker)                                     \
+#define TABLE(set, suffix, picker)                                \
     {                                                             \
-        .name = #suffix, .squares = squares_##suffix,             \
+        .name = #set, .squares = squares_##suffix,                \
         .absolutes = absolutes_##suffix, .embed = embed_##suffix, \
         .combine = combine_##suffix, .unsafe = unsafe_##suffix,   \
         .move = move_##suffix, .summarise = summarise_##suffix,   \
@@ -106,10 +107,11 @@ pick_by_permutation(const int16_t *in, int64_t in_stride, const int16_t *offset,
     }
 
 static const hyp_kernels table[] = {
-    [HYP_ISA_PORTABLE] = TABLE(portable, pick),
+    [HYP_ISA_PORTABLE] = TABLE(portable, portable, pick),
 #if HAVE_X86
-    [HYP_ISA_AVX2] = TABLE(avx2, pick),
-    [HYP_ISA_AVX512] = TABLE(avx512, pick_by_permutation),
+    [HYP_ISA_AVX2] = TABLE(avx2, avx2, pick),
+    [HYP_ISA_AVX512] = TABLE(avx512, avx512, pick_by_permutation),
+    [HYP_ISA_AMX] = TABLE(amx, avx512, pick_by_permutation),
 #endif
 };
 
@@ -122,7 +124,7 @@ static hyp_isa best(void)
         __builtin_cpu_supports("avx512bw") &&
         __builtin_cpu_supports("avx512vl") &&
         __builtin_cpu_supports("avx512dq"))
-        return HYP_ISA_AVX512;
+        return hyp_products_amx_works() ? HYP_ISA_AMX : HYP_ISA_AVX512;
     if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
         return HYP_ISA_AVX2;
 #endif

@@ -14,7 +14,12 @@
 #define HYP_LANES        16 /* pixels, or components, side by side */
 #define HYP_DOUBLES      8  /* widths of matrices are multiples    */
 
-typedef enum hyp_isa { HYP_ISA_PORTABLE, HYP_ISA_AVX2, HYP_ISA_AVX512 } hyp_isa;
+typedef enum hyp_isa {
+    HYP_ISA_PORTABLE,
+    HYP_ISA_AVX2,
+    HYP_ISA_AVX512,
+    HYP_ISA_AMX /* AVX-512, and AMX for sums of products */
+} hyp_isa;
 
 /*
  * Distances from one pixel to all centres.

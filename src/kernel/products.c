@@ -95,8 +95,8 @@ static const struct {
     bool (*works)(void); /* ... and what else  */
     hyp_products_kernels kernels;
 } choice[] = {
-    { HYP_ISA_AVX512,
-      hyp_products_amx_works,
+    { HYP_ISA_AMX,
+      always,
       { "amx", hyp_products_amx_room, JOIN_PACK(products_avx512),
         hyp_products_amx_add } },
     { HYP_ISA_AVX512,

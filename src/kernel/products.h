@@ -27,8 +27,9 @@ typedef struct hyp_products_kernels {
      * Add the products of pairs of pixels to their sums.
      *
      * Shapes:   panel [room(pairs, stride)], aligned to 64 bytes: pairs
-     *           [pairs][stride][2] and what follows them; sum [stride][stride],
-     *           in and out: at least the lower triangle of `bands` rows
+     *           [pairs][stride][2] and what follows them; stride a multiple of
+     *           32; sum [stride][stride], in and out: at least the lower
+     *           triangle of `bands` rows
      * Requires: `depth` pairs of the greatest products add up within 32 bits;
      *           up to 2^14 pairs
      */

@@ -7,8 +7,9 @@
  *
  *   X'X = 2^16 H'H + 2^8 (L'H + H'L) + L'L
  *
- * and AMX multiplies 16 x 64 bytes by 64 x 16 in 16 cycles, which is 16 times
- * what AVX-512 does with int16.
+ * and AMX multiplies 16 x 64 bytes by 64 x 16 in 16 cycles: at best, four times
+ * what AVX-512 VNNI does.  A million pixels of 173 bands took 59 ms on 2 cores,
+ * from memory, instead of 121 ms.
  */
 #define _GNU_SOURCE /* syscall */
 
@@ -21,7 +22,6 @@
 #include <cpuid.h>
 #include <immintrin.h>
 #include <stdatomic.h>
-#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -32,7 +32,8 @@ enum {
     STEP = 64  /* vectors in a tile     */
 };
 
-/* The tiles of the machine: sums of products, and their factors. */
+/* The tiles of the machine: sums of products, and their factors.  Macros, as
+   GCC makes the names of registers from them. */
 #define HIGH_HIGH  0
 #define LOW_HIGH   1
 #define HIGH_LOW   2
@@ -198,11 +199,17 @@ bool hyp_products_amx_works(void)
 {
     enum { LEAF = 7, HAS_TILES = 1 << 24, HAS_BYTES = 1 << 25 };
     enum { REQUEST_PERMISSION = 0x1023, TILE_DATA = 18 };
+    static enum { UNKNOWN, NO, YES } answer; /* which takes a while */
     unsigned a, b, c, d;
 
-    return __get_cpuid_count(LEAF, 0, &a, &b, &c, &d) && (d & HAS_TILES) &&
-           (d & HAS_BYTES) &&
-           syscall(SYS_arch_prctl, REQUEST_PERMISSION, TILE_DATA) == 0;
+    if (answer == UNKNOWN)
+        answer =
+            __get_cpuid_count(LEAF, 0, &a, &b, &c, &d) && (d & HAS_TILES) &&
+                    (d & HAS_BYTES) &&
+                    syscall(SYS_arch_prctl, REQUEST_PERMISSION, TILE_DATA) == 0
+                ? YES
+                : NO;
+    return answer == YES;
 }
 
 #endif

@@ -105,7 +105,7 @@ def take_turns(cases):
 def digests(tiles):
     """Of the maps at 1 to 4 ranks, and of every instruction set; not timed."""
     ways = [(n, None) for n in (1, 2, 3, 4)]
-    ways += [(2, isa) for isa in ("portable", "avx2", "avx512")]
+    ways += [(2, isa) for isa in ("portable", "avx2", "avx512", "amx")]
     found = {}
     for layout in LAYOUTS:
         for classes in (5, 20):

@@ -140,7 +140,7 @@ def count_ties(pixels, classes, distance):
 
 def test_instruction_sets(scene, first):
     best = first.record["versions"]["kernels"]
-    known = ["portable", "avx2", "avx512"]
+    known = ["portable", "avx2", "avx512", "amx"]
     runs = oracle.run_all([dict(tile=scene.path, options=OPTIONS, ranks=2,
                                 environment={"HYP_ISA": isa}) for isa in known])
     for isa, run in zip(known, runs):

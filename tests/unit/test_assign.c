@@ -20,7 +20,7 @@ enum {
     MOVEMENTS = 20
 };
 
-static const char *const names[] = { "portable", "avx2", "avx512" };
+static const char *const names[] = { "portable", "avx2", "avx512", "amx" };
 static hyp_isa best; /* that this machine, or who runs the test, allows */
 
 /* Everything that takes part in one run. */

@@ -438,7 +438,7 @@ static void test_moves(void)
 
 static void test_choice(void)
 {
-    static const char *const names[] = { "portable", "avx2", "avx512" };
+    static const char *const names[] = { "portable", "avx2", "avx512", "amx" };
     const char *cap = getenv("HYP_ISA");
 
     for (int isa = HYP_ISA_PORTABLE; isa <= (int)best(); isa++) {

@@ -14,7 +14,7 @@
 #include <math.h>
 #include <string.h>
 
-static const char *const names[] = { "portable", "avx2", "avx512" };
+static const char *const names[] = { "portable", "avx2", "avx512", "amx" };
 static const int strides[] = { 32, 64, 96, 192 };
 
 enum { STRIDES = sizeof strides / sizeof *strides };
@@ -194,6 +194,52 @@ static void test_many_pairs(void)
         check_depth(1, 300, strides[i]);
 }
 
+/* As many pairs as a kernel takes, of what gives sums of bytes as great as can
+   be: of 0x80 and 0xff, of 0x7f and 0xff. */
+static void test_most_pairs(void)
+{
+    static const int16_t values[] = { -32513, 32767 };
+    enum { PAIRS = 1 << 14, STRIDE = 32, COUNT = PAIRS * STRIDE * 2 };
+    const size_t bytes = COUNT * sizeof(int16_t);
+    int16_t *pair = guard_new(bytes);
+
+    for (size_t v = 0; v < sizeof values / sizeof *values; v++) {
+        for (int i = 0; i < COUNT; i++)
+            pair[i] = values[v];
+        check_bands(pair, PAIRS, 1, STRIDE, STRIDE);
+    }
+    guard_free(pair, bytes);
+}
+
+static void check_pack(const hyp_products_kernels *kernels, int stride)
+{
+    const size_t bytes = (size_t)stride * sizeof(int16_t);
+    int16_t *from[4], *pair = guard_new(2 * bytes);
+    int wrong_values = 0;
+
+    for (int i = 0; i < 4; i++) {
+        from[i] = guard_new(bytes);
+        for (int b = 0; b < stride; b++)
+            from[i][b] = (int16_t)(draw(&state, 32767) - 16383);
+    }
+    kernels->pack(from[0], from[1], from[2], from[3], stride, pair);
+    for (int b = 0; b < stride; b++)
+        wrong_values += pair[2 * b] != from[0][b] - from[1][b] ||
+                        pair[2 * b + 1] != from[2][b] - from[3][b];
+    CHECK(wrong_values == 0);
+    for (int i = 0; i < 4; i++)
+        guard_free(from[i], bytes);
+    guard_free(pair, 2 * bytes);
+}
+
+static void test_pack(void)
+{
+    use(best);
+    for (int n = 0; hyp_products_at(n) != NULL; n++)
+        for (int i = 0; i < STRIDES; i++)
+            check_pack(hyp_products_at(n), strides[i]);
+}
+
 static int16_t wide(int64_t place, int b)
 {
     return (int16_t)((place * 7919 + b * 104729) % 65535 - 32767);
@@ -280,6 +326,8 @@ int main(int argc, char **argv)
     RUN(test_depths);
     RUN(test_extremes);
     RUN(test_many_pairs);
+    RUN(test_most_pairs);
+    RUN(test_pack);
     RUN(test_panels_of_a_slab);
     MPI_Finalize();
     return test_status;
