@@ -81,7 +81,8 @@ static bool read_in(const char *folder, const char *file, const char *name,
     return read_number(path, name, value);
 }
 
-/* One cgroup.  "max", which is no number, is no limit. */
+/* One cgroup.  "max", which is no number, is no limit.  What is cached may be
+   counted before it is counted as used. */
 static void look_at_group(hyp_memory_room *room, const version *v,
                           const char *folder)
 {
@@ -93,6 +94,8 @@ static void look_at_group(hyp_memory_room *room, const version *v,
     for (int i = 0; i < 2; i++)
         if (read_in(folder, "memory.stat", v->cached[i], &cached))
             used -= cached;
+    if (used < 0)
+        used = 0;
     lower(room, most - used, "the limit of the cgroup");
 }
 

@@ -78,6 +78,18 @@ static void test_groups_of_version_1(void)
     expect(0, 2000000, "the limit of the cgroup");
 }
 
+/* No limit, which is a number in version 1; and a count of what is cached that
+   is ahead of the count of all. */
+static void test_counts_that_disagree(void)
+{
+    put("/sys/fs/cgroup/memory/job/memory.limit_in_bytes",
+        "9223372036854771712\n");
+    put("/sys/fs/cgroup/memory/job/memory.usage_in_bytes", "990000\n");
+    expect(0, 5000 * 1024, "free memory");
+    put("/sys/fs/cgroup/memory/job/memory.limit_in_bytes", "3000000\n");
+    expect(0, 3000000, "the limit of the cgroup");
+}
+
 static void test_slurm(void)
 {
     put("/proc/self/cgroup", "0::/\n");
@@ -128,6 +140,7 @@ int main(int argc, char **argv)
     RUN(test_free_memory);
     RUN(test_unified_groups);
     RUN(test_groups_of_version_1);
+    RUN(test_counts_that_disagree);
     RUN(test_slurm);
     RUN(test_limits_of_the_process);
     remove_root();
