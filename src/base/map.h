@@ -3,8 +3,8 @@
  *
  * Pages appear when they are first written, zeroed by the kernel: no second
  * pass over memory to clear it, and what is forgotten goes back at once.  Huge
- * pages are not asked for: where memory is full of cached files, the kernel
- * takes longer to make room for them than they save.
+ * pages are not asked for: where memory is full of cached files, or was given
+ * back to the host of a virtual machine, they take longer to find than they save.
  *
  * The blocks may lie in files instead, for what is larger than memory.  Such a
  * file has no name: it is gone when its block is unmapped, however the program
