@@ -14,10 +14,7 @@
 /* Rows become columns. */
 TARGET static void NAME(transpose)(hyp_floatx16 *row)
 {
-    HYP_STAGE(hyp_floatx16, 16, 8, row);
-    HYP_STAGE(hyp_floatx16, 16, 4, row);
-    HYP_STAGE(hyp_floatx16, 16, 2, row);
-    HYP_STAGE(hyp_floatx16, 16, 1, row);
+    HYP_TRANSPOSE(hyp_floatx16, row);
 }
 
 /* Squared lengths of 16 pixels' coordinates, which are in steps: 10 roundings,

@@ -216,10 +216,7 @@ TARGET static void NAME(add_squares)(const int16_t *x, int64_t pixels,
 /* Rows of 16 values become columns. */
 TARGET static void NAME(transpose_values)(hyp_int16x16 *row)
 {
-    HYP_STAGE(hyp_int16x16, 16, 8, row);
-    HYP_STAGE(hyp_int16x16, 16, 4, row);
-    HYP_STAGE(hyp_int16x16, 16, 2, row);
-    HYP_STAGE(hyp_int16x16, 16, 1, row);
+    HYP_TRANSPOSE(hyp_int16x16, row);
 }
 
 /* The first count of 16 values, in pieces of known size. */

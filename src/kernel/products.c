@@ -74,11 +74,6 @@ static inline int32_t pair_at(const int16_t *p)
 #define MADD(s, a, b) _mm512_dpwssd_epi32(s, a, b)
 #include "kernel/products_template.h"
 
-static size_t pairs_alone(int pairs, int stride)
-{
-    return (size_t)pairs * (size_t)stride * 2;
-}
-
 static bool always(void)
 {
     return true;
@@ -101,13 +96,14 @@ static const struct {
         hyp_products_amx_add } },
     { HYP_ISA_AVX512,
       has_vnni,
-      { "vnni", pairs_alone, JOIN_PACK(products_vnni), products_vnni } },
+      { "vnni", hyp_products_pairs, JOIN_PACK(products_vnni), products_vnni } },
     { HYP_ISA_AVX512,
       always,
-      { "avx512", pairs_alone, JOIN_PACK(products_avx512), products_avx512 } },
+      { "avx512", hyp_products_pairs, JOIN_PACK(products_avx512),
+        products_avx512 } },
     { HYP_ISA_AVX2,
       always,
-      { "avx2", pairs_alone, JOIN_PACK(products_avx2), products_avx2 } },
+      { "avx2", hyp_products_pairs, JOIN_PACK(products_avx2), products_avx2 } },
 };
 
 const hyp_products_kernels *hyp_products_at(int n)

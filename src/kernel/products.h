@@ -10,8 +10,8 @@
 typedef struct hyp_products_kernels {
     const char *name;
 
-    /* How many int16 a panel of pairs takes: at least pairs * stride * 2, which
-       are the pairs.  The rest, if any, is for add() to work in. */
+    /* How many int16 a panel of pairs takes: the pairs, and behind them what
+       add() works in, if anything. */
     size_t (*room)(int pairs, int stride);
 
     /*
@@ -36,6 +36,12 @@ typedef struct hyp_products_kernels {
     void (*add)(int16_t *panel, int pairs, int depth, int bands, int stride,
                 int64_t *sum);
 } hyp_products_kernels;
+
+/* How many int16 pairs are.  Collective: no. */
+static inline size_t hyp_products_pairs(int pairs, int stride)
+{
+    return (size_t)pairs * (size_t)stride * 2;
+}
 
 /* The kernels of this machine, the fastest first; NULL past the last one, which
    may be the first.  Collective: no. */

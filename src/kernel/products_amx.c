@@ -17,6 +17,7 @@
 
 #if defined(__x86_64__)
 
+#include "kernel/products.h"
 #include "kernel/vector.h"
 
 #include <cpuid.h>
@@ -59,26 +60,17 @@ static int steps_of(int pairs)
     return (2 * pairs + STEP - 1) / STEP;
 }
 
-/* Where the blocks lie in a panel, behind the pairs. */
-static size_t blocks_at(int pairs, int stride)
-{
-    return (size_t)pairs * (size_t)stride * 2;
-}
-
 size_t hyp_products_amx_room(int pairs, int stride)
 {
-    return blocks_at(pairs, stride) + (size_t)steps_of(pairs) *
-                                          (size_t)(stride / SIDE) *
-                                          (sizeof(block) / sizeof(int16_t));
+    return hyp_products_pairs(pairs, stride) +
+           (size_t)steps_of(pairs) * (size_t)(stride / SIDE) *
+               (sizeof(block) / sizeof(int16_t));
 }
 
 /* Rows of 16 x 32 bits become columns. */
 TARGET static void transpose(hyp_uint32x16 *row)
 {
-    HYP_STAGE(hyp_uint32x16, SIDE, 8, row);
-    HYP_STAGE(hyp_uint32x16, SIDE, 4, row);
-    HYP_STAGE(hyp_uint32x16, SIDE, 2, row);
-    HYP_STAGE(hyp_uint32x16, SIDE, 1, row);
+    HYP_TRANSPOSE(hyp_uint32x16, row);
 }
 
 /* A pair of vectors with their low bytes side by side, and then the high ones;
@@ -182,7 +174,7 @@ TARGET void hyp_products_amx_add(int16_t *panel, int pairs, int depth,
                                  int bands, int stride, int64_t *sum)
 {
     const int steps = steps_of(pairs), groups = (bands + SIDE - 1) / SIDE;
-    block *blocks = (block *)(panel + blocks_at(pairs, stride));
+    block *blocks = (block *)(panel + hyp_products_pairs(pairs, stride));
 
     (void)depth;
     fill_all(panel, pairs, groups, stride, blocks);

@@ -72,4 +72,13 @@ typedef float hyp_floatx16
                 HYP_HALVES(type, step, (row)[k_], (row)[k_ + (step)]); \
     } while (0)
 
+/* Sixteen rows become columns, in place. */
+#define HYP_TRANSPOSE(type, row)     \
+    do {                             \
+        HYP_STAGE(type, 16, 8, row); \
+        HYP_STAGE(type, 16, 4, row); \
+        HYP_STAGE(type, 16, 2, row); \
+        HYP_STAGE(type, 16, 1, row); \
+    } while (0)
+
 #endif

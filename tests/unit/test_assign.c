@@ -20,7 +20,6 @@ enum {
     MOVEMENTS = 20
 };
 
-static const char *const names[] = { "portable", "avx2", "avx512", "amx" };
 static hyp_isa best; /* that this machine, or who runs the test, allows */
 
 /* Everything that takes part in one run. */
@@ -323,11 +322,11 @@ static void follow_all(pixel_value *value, int64_t pixels, int bands,
                        int classes)
 {
     for (int isa = HYP_ISA_PORTABLE; isa <= (int)best; isa++) {
-        setenv("HYP_ISA", names[isa], 1);
+        setenv("HYP_ISA", hyp_kernels_for((hyp_isa)isa)->name, 1);
         follow(value, pixels, bands, HYP_DISTANCE_L2, classes);
         follow(value, pixels, bands, HYP_DISTANCE_L1, classes);
     }
-    setenv("HYP_ISA", names[best], 1);
+    setenv("HYP_ISA", hyp_kernels_for(best)->name, 1);
 }
 
 static const int some_classes[] = { 1, 2, 5, 20, 70 };
